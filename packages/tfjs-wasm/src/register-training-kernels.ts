@@ -1,0 +1,41 @@
+import * as tf from "@tensorflow/tfjs";
+// Importing it registers the backend and the kernels that are wrapped below.
+import "@tensorflow/tfjs-backend-wasm";
+import { batchMatMul } from "./batch-mat-mul.ts";
+import { checkedConvolution } from "./conv2d.ts";
+import { conv2DBackpropFilter } from "./conv2d-backprop-filter.ts";
+import { conv2DBackpropInput } from "./conv2d-backprop-input.ts";
+
+const BACKEND = "wasm";
+
+/** What a kernel becomes, given the function that was registered under its name, if any. */
+const kernels: Readonly<Record<string, (original?: tf.KernelFunc) => unknown>> = {
+  Conv2D: (original) => checkedConvolution("Conv2D", original!),
+  FusedConv2D: (original) => checkedConvolution("FusedConv2D", original!),
+  Conv2DBackpropFilter: () => conv2DBackpropFilter,
+  Conv2DBackpropInput: () => conv2DBackpropInput,
+  BatchMatMul: (original) => batchMatMul(original!),
+};
+
+/**
+ * Registers on tfjs's `wasm` backend what training needs and it lacks or computes slowly.
+ *
+ * | kernel | without | with |
+ * |---|---|---|
+ * | `Conv2DBackpropFilter` | missing: no convolution trains | a convolution with exchanged operands |
+ * | `Conv2DBackpropInput` | a plain loop | a convolution with the turned filter |
+ * | `BatchMatMul` | a plain loop when a transpose flag is set | transposed first |
+ * | `Conv2D`, `FusedConv2D` | write outside their memory where tfjs derives a wrong output size | refuse |
+ * | the same | zeros for "same" with a stride above the filter's size | right |
+ *
+ * Calling it again changes nothing. It may be called before or after the backend is set.
+ */
+export function registerTrainingKernels(): void {
+  if (tf.getKernel("Conv2DBackpropFilter", BACKEND)) return;
+  for (const [kernelName, replace] of Object.entries(kernels)) {
+    const original = tf.getKernel(kernelName, BACKEND);
+    if (original) tf.unregisterKernel(kernelName, BACKEND);
+    const kernelFunc = replace(original?.kernelFunc) as tf.KernelFunc;
+    tf.registerKernel({ ...original, kernelName, backendName: BACKEND, kernelFunc });
+  }
+}

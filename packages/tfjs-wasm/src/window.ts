@@ -1,0 +1,44 @@
+// Cutting a rectangle out of an image that is surrounded by zeros.
+import * as tf from "@tensorflow/tfjs";
+
+/** The positions `begin … begin + size − 1` of an axis; those outside of it read as zero. */
+export interface Range {
+  readonly begin: number;
+  readonly size: number;
+}
+
+/** Rows and columns of `x` `[n, h, w, c]`, with zeros where the ranges leave the image. */
+export function zeroPaddedWindow(x: tf.Tensor4D, rows: Range, columns: Range): tf.Tensor4D {
+  const [, height, width] = x.shape;
+  const pads = [outside(rows, height), outside(columns, width)] as const;
+  const padded = pads.flat().some((p) => p > 0) ? tf.pad(x, [[0, 0], ...pads, [0, 0]]) : x;
+  if (padded.shape[1] === rows.size && padded.shape[2] === columns.size) return padded;
+  return tf.slice(
+    padded,
+    [0, rows.begin + pads[0][0], columns.begin + pads[1][0], 0],
+    [-1, rows.size, columns.size, -1],
+  );
+}
+
+/** How many zeros an axis of `length` lacks before and after. */
+function outside({ begin, size }: Range, length: number): [number, number] {
+  return [Math.max(0, -begin), Math.max(0, begin + size - length)];
+}
+
+/** `x` `[n, h, w, c]` with `stride − 1` zeros after each row and each column. */
+export function insertZeros(x: tf.Tensor4D, vertical: number, horizontal: number): tf.Tensor4D {
+  if (vertical === 1 && horizontal === 1) return x;
+  const [n, h, w, c] = x.shape;
+  const rows = tf.pad(tf.reshape(x, [n * h, 1, w, c]), [
+    [0, 0],
+    [0, vertical - 1],
+    [0, 0],
+    [0, 0],
+  ]);
+  const cells = tf.pad(tf.reshape(rows, [n * h * vertical * w, 1, c]), [
+    [0, 0],
+    [0, horizontal - 1],
+    [0, 0],
+  ]);
+  return tf.reshape(cells, [n, h * vertical, w * horizontal, c]);
+}
