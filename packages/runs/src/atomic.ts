@@ -1,0 +1,45 @@
+// A file is either its old self or its new self, whenever the process or the machine stops.
+import { open, readdir, rename, rm } from "node:fs/promises";
+import { dirname, join } from "node:path";
+
+const TEMPORARY = ".tmp";
+let counter = 0;
+
+/** Makes a finished rename durable: the entry lives in the folder, not in the file. */
+async function syncFolder(folder: string): Promise<void> {
+  // Windows cannot open a folder for this.
+  if (process.platform === "win32") return;
+  const handle = await open(folder, "r");
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+/** Writes the chunks to a temporary neighbour, flushes it, and renames it over `path`. */
+export async function writeAtomically(path: string, chunks: Iterable<Uint8Array>): Promise<void> {
+  const temporary = `${path}.${process.pid}.${counter++}${TEMPORARY}`;
+  try {
+    const handle = await open(temporary, "wx");
+    try {
+      for (const chunk of chunks) await handle.writeFile(chunk);
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+    await rename(temporary, path);
+  } catch (error) {
+    await rm(temporary, { force: true });
+    throw error;
+  }
+  await syncFolder(dirname(path));
+}
+
+/** Removes what a killed writer left half written in `folder`. */
+export async function removeTemporaries(folder: string): Promise<void> {
+  const names = await readdir(folder);
+  await Promise.all(
+    names.filter((name) => name.endsWith(TEMPORARY)).map((name) => rm(join(folder, name))),
+  );
+}

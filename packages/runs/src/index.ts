@@ -1,0 +1,16 @@
+export type { Dtype, TypedArray } from "./dtypes.ts";
+export { RunError, type RunErrorCode, type RunErrorOptions } from "./error.ts";
+export type { JsonObject } from "./json-file.ts";
+export type { MetricsRow } from "./metrics-file.ts";
+export type { Predictions } from "./predictions.ts";
+export { listRuns, type RunRecord, readRun } from "./record.ts";
+export { createRun, openRun, Run, type RunOptions } from "./run.ts";
+export {
+  readSafetensors,
+  type SafetensorsFile,
+  type StoredTensor,
+  type TensorInput,
+  type TensorMap,
+  writeSafetensors,
+} from "./safetensors.ts";
+export type { RunState, RunStatus, StatusDetail } from "./status.ts";

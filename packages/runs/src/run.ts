@@ -1,0 +1,168 @@
+import { access, mkdir } from "node:fs/promises";
+import { removeTemporaries } from "./atomic.ts";
+import { RunError } from "./error.ts";
+import { type JsonObject, readJson, writeJson } from "./json-file.ts";
+import {
+  checkpointFile,
+  checkpointFolder,
+  configFile,
+  manifestFile,
+  metricsFile,
+  predictionFolder,
+  statusFile,
+} from "./layout.ts";
+import { appendRow, type MetricsRow, readMetrics, truncateRows } from "./metrics-file.ts";
+import { loadPredictions, type Predictions, savePredictions } from "./predictions.ts";
+import {
+  readSafetensors,
+  type SafetensorsFile,
+  type TensorMap,
+  writeSafetensors,
+} from "./safetensors.ts";
+import {
+  type RunState,
+  type RunStatus,
+  readStatus,
+  type StatusDetail,
+  writeStatus,
+} from "./status.ts";
+
+/** What a run is created from. */
+export interface RunOptions {
+  /** Resolved and complete: enough to repeat the run. JSON values only. */
+  readonly config: object;
+  /** What the run found: versions, engine, device, seeds, checksums. JSON values only. */
+  readonly manifest: object;
+}
+
+const exists = (path: string): Promise<boolean> =>
+  access(path).then(
+    () => true,
+    () => false,
+  );
+
+/**
+ * A run folder open for writing, by one process at a time. Made by {@link createRun} or
+ * {@link openRun}.
+ */
+export class Run {
+  readonly folder: string;
+  readonly config: JsonObject;
+  readonly manifest: JsonObject;
+  #status: RunStatus;
+
+  /** @internal */
+  constructor(folder: string, config: JsonObject, manifest: JsonObject, status: RunStatus) {
+    this.folder = folder;
+    this.config = config;
+    this.manifest = manifest;
+    this.#status = status;
+  }
+
+  /** The status as this process last read or wrote it. */
+  get status(): RunStatus {
+    return this.#status;
+  }
+
+  /**
+   * Replaces status.json atomically.
+   *
+   * @param state - The new state.
+   * @param detail - Kept beside it, such as the `error` of a failed run.
+   */
+  async setStatus(state: RunState, detail: StatusDetail = {}): Promise<void> {
+    this.#status = await writeStatus(this.folder, state, detail);
+  }
+
+  /**
+   * Appends one line to metrics.jsonl and flushes it. NaN and infinities are kept.
+   *
+   * @param row - The epoch and its numbers.
+   * @throws {@link RunError} `ERR_BAD_VALUE` on a negative or fractional epoch or other types.
+   */
+  async appendMetrics(row: MetricsRow): Promise<void> {
+    await appendRow(metricsFile(this.folder), row);
+  }
+
+  /**
+   * Cuts a torn last line and every line from the first later epoch on: what a resume does first.
+   *
+   * @param lastEpoch - The epoch of the checkpoint; -1 keeps nothing.
+   * @returns The rows that stay.
+   */
+  truncateMetrics(lastEpoch: number): Promise<MetricsRow[]> {
+    return truncateRows(metricsFile(this.folder), lastEpoch);
+  }
+
+  /**
+   * Writes checkpoints/`name`.safetensors, atomically.
+   *
+   * @param name - Letters, digits, dots, dashes, underscores.
+   */
+  async saveCheckpoint(
+    name: string,
+    tensors: TensorMap,
+    metadata: Readonly<Record<string, string>> = {},
+  ): Promise<void> {
+    await writeSafetensors(checkpointFile(this.folder, name), tensors, metadata);
+  }
+
+  /** Reads checkpoints/`name`.safetensors. */
+  loadCheckpoint(name: string): Promise<SafetensorsFile> {
+    return readSafetensors(checkpointFile(this.folder, name));
+  }
+
+  /** Whether checkpoints/`name`.safetensors is there. */
+  hasCheckpoint(name: string): Promise<boolean> {
+    return exists(checkpointFile(this.folder, name));
+  }
+
+  /** Writes predictions/`split`.safetensors, atomically. */
+  async savePredictions(split: string, predictions: Predictions): Promise<void> {
+    await savePredictions(this.folder, split, predictions);
+  }
+
+  /** Reads predictions/`split`.safetensors. */
+  loadPredictions(split: string): Promise<Predictions> {
+    return loadPredictions(this.folder, split);
+  }
+}
+
+/**
+ * Makes a run folder: configuration, manifest, then the status `queued`, which makes it a run.
+ *
+ * @param folder - Made with its parents where missing; may hold other files, but no run.
+ * @throws {@link RunError} `ERR_RUN_EXISTS` if the folder holds a status.json.
+ */
+export async function createRun(folder: string, { config, manifest }: RunOptions): Promise<Run> {
+  if (await exists(statusFile(folder))) {
+    throw new RunError("ERR_RUN_EXISTS", folder, "this folder already holds a run");
+  }
+  await mkdir(checkpointFolder(folder), { recursive: true });
+  await mkdir(predictionFolder(folder), { recursive: true });
+  await writeJson(configFile(folder), config);
+  await writeJson(manifestFile(folder), manifest);
+  // Lines that a killed creation or a deleted status left behind are not this run's.
+  await truncateRows(metricsFile(folder), -1);
+  await writeStatus(folder, "queued");
+  return openRun(folder);
+}
+
+/**
+ * Opens a run folder to continue it; clears what a killed process left half written.
+ *
+ * @throws {@link RunError} `ERR_NOT_A_RUN` if a file of a run is missing, `ERR_BAD_FILE` if one is broken.
+ */
+export async function openRun(folder: string): Promise<Run> {
+  const status = await readStatus(folder);
+  const config = await readJson(configFile(folder));
+  const manifest = await readJson(manifestFile(folder));
+  for (const part of [folder, checkpointFolder(folder), predictionFolder(folder)]) {
+    await mkdir(part, { recursive: true });
+    await removeTemporaries(part);
+  }
+  // An append after a torn line would spoil both.
+  const { warnings } = await readMetrics(metricsFile(folder));
+  if (warnings.length > 0) await truncateRows(metricsFile(folder), Number.POSITIVE_INFINITY);
+  return new Run(folder, config, manifest, status);
+}
