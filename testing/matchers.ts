@@ -11,9 +11,9 @@ export interface Tolerance {
 }
 
 declare module "vitest" {
-  // biome-ignore lint/suspicious/noExplicitAny: the signature of vitest's own interface, which this one merges with
-  interface Assertion<T = any> {
-    toBeAllclose(expected: Numbers, tolerance?: Tolerance): T;
+  // The type parameters of vitest's own interface, which this one merges with.
+  interface Matchers<R extends void | Promise<void> = void | Promise<void>, T = unknown> {
+    toBeAllclose(expected: Numbers, tolerance?: Tolerance): R & (T extends never ? never : unknown);
   }
 }
 
@@ -36,7 +36,8 @@ expect.extend({
       if (Object.is(a, b) || a === b) continue;
       const over = Math.abs(a - b) - (atol + rtol * Math.abs(b));
       // A NaN against a number, or unequal infinities, is never close.
-      const bad = Number.isNaN(over) || !Number.isFinite(a) || !Number.isFinite(b) ? Infinity : over;
+      const bad =
+        Number.isNaN(over) || !Number.isFinite(a) || !Number.isFinite(b) ? Infinity : over;
       if (bad > excess) [worst, excess] = [i, bad];
     }
     return {
