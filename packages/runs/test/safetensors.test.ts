@@ -159,7 +159,7 @@ describe("hostile files", () => {
       "a name twice",
       encode(`{"x":${JSON.stringify(f32(0, 4))},"\\u0078":1}`, 4),
       'holds "x" twice',
-      66,
+      62,
     ],
     ["a key twice", encode(`{"x":{"dtype":"F32","dtype":"F64"}}`), 'holds "dtype" twice', 28],
     ["an unknown dtype", encode({ x: f32(0, 4, [1], "F31") }, 4), 'unknown dtype "F31"', 8],
