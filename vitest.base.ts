@@ -1,11 +1,11 @@
 import { fileURLToPath } from "node:url";
-import { defineConfig } from "vitest/config";
+import { defineConfig, type ViteUserConfig } from "vitest/config";
 
 const testing = (file: string): string =>
   fileURLToPath(new URL(`./testing/${file}`, import.meta.url));
 
 // A process per test file: TensorFlow reads the environment that a test sets only on a process's main thread.
-export default defineConfig({
+const config: ViteUserConfig = defineConfig({
   resolve: { conditions: ["@sd/source"] },
   ssr: { resolve: { conditions: ["@sd/source"] } },
   test: {
@@ -17,3 +17,4 @@ export default defineConfig({
     hookTimeout: 120_000,
   },
 });
+export default config;
