@@ -1,0 +1,11 @@
+// Unchecked, allocation-free kernels over rows, which the checked functions of @sd packages share.
+export { softmaxCrossEntropyInto, softTargetCrossEntropyInto } from "./kernels/cross-entropy.ts";
+export { klDivergenceInto } from "./kernels/divergence.ts";
+export {
+  argmaxInto,
+  logSoftmaxInto,
+  logSumExpInto,
+  rowMax,
+  softmaxEntropyInto,
+  softmaxInto,
+} from "./kernels/softmax.ts";
