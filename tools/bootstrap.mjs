@@ -53,11 +53,11 @@ function manifestsHash() {
   return hash.digest("hex");
 }
 
-/** Runs a program to its end and returns its exit code; a signal to this process goes to it. */
+/** Runs a program to its end and returns its exit code; a signal to this process goes to it (a Ctrl-C reaches it by itself). */
 function run(command, args, env = process.env) {
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, { cwd: root, env, stdio: "inherit" });
-    const forward = (signal) => child.kill(signal);
+    const forward = (signal) => signal === "SIGINT" || child.kill(signal);
     const signals = ["SIGTERM", "SIGHUP", "SIGINT"];
     for (const signal of signals) process.on(signal, forward);
     child.on("error", reject);

@@ -1,0 +1,23 @@
+// The command `sd`. Exit codes: 0 done, 1 failed, 2 called wrongly, 130 interrupted.
+import { CommanderError } from "commander";
+import { describeError, UsageError } from "./errors.ts";
+import { createProgram } from "./program.ts";
+
+const program = createProgram((code) => {
+  process.exitCode = code;
+});
+for (const command of [program, ...program.commands.flatMap((c) => [c, ...c.commands])]) {
+  command.exitOverride();
+}
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  if (error instanceof CommanderError) {
+    // Its message is printed already; asking for help or the version is no mistake.
+    process.exitCode = error.exitCode === 0 ? 0 : 2;
+  } else {
+    process.stderr.write(`${describeError(error)}\n`);
+    process.exitCode = error instanceof UsageError ? 2 : 1;
+  }
+}

@@ -1,0 +1,162 @@
+// `sd demo`: four methods on handwritten digits with noisy labels, one table, one report.
+import { join } from "node:path";
+import { formatTable, renderReport, resultsTable } from "@sd/report";
+import { listRuns, readRun } from "@sd/runs";
+import {
+  distilGenerations,
+  type Engine,
+  type Method,
+  openEngine,
+  type Progress,
+  type TrainData,
+  train,
+} from "@sd/trainer-gpu";
+import { demoData } from "../demo/data.ts";
+import { finishFolder, prepareFolder } from "../demo/folder.ts";
+import { demoMethods } from "../demo/methods.ts";
+import { type DemoSettings, type DemoSize, demoSettings, reducedSize } from "../demo/settings.ts";
+import { type Reporter, runSteps, type Step } from "../progress.ts";
+
+/** The options of `sd demo`. */
+export interface DemoOptions extends Partial<DemoSize> {
+  readonly noise?: number;
+  readonly engine?: string;
+  readonly out: string;
+  readonly json?: boolean;
+}
+
+/** Raised when the user has interrupted the training. */
+class Interrupted extends Error {}
+
+const runFolder = (out: string, method: Method, seed: number): string =>
+  join(out, `${method.name}-seed${seed}`);
+
+const percent = (x: number): string => `${(100 * x).toFixed(2)} %`;
+
+function describe({ epoch, epochs, step, steps, loss, imagesPerSecond }: Progress): string {
+  const at = `epoch ${epoch + 1}/${epochs}, step ${step}/${steps}`;
+  return `${at}: loss ${loss.toFixed(4)}, ${Math.round(imagesPerSecond)} images/s`;
+}
+
+function show(reporter: Reporter, progress: Progress): void {
+  const { metrics, epoch, epochs } = progress;
+  if (metrics === undefined) {
+    reporter.live(describe(progress));
+    return;
+  }
+  const { trainLoss, validationAccuracy, validationNll, imagesPerSecond } = metrics;
+  reporter.line(
+    `epoch ${epoch + 1}/${epochs}: loss ${trainLoss!.toFixed(4)}, validation accuracy ${percent(validationAccuracy!)}, ` +
+      `NLL ${validationNll!.toFixed(4)}, ${Math.round(imagesPerSecond!)} images/s`,
+  );
+}
+
+interface DemoContext {
+  readonly settings: DemoSettings;
+  readonly engine: Engine;
+  readonly out: string;
+  readonly signal: AbortSignal;
+  readonly data: (seed: number) => Promise<TrainData>;
+}
+
+/** The training of one method with one seed. */
+function trainingStep(context: DemoContext, method: Method, seed: number): Step {
+  const { settings, engine, out, signal } = context;
+  const title = settings.seeds > 1 ? `${method.label}, seed ${seed}` : method.label;
+  return {
+    title,
+    async run(reporter) {
+      const { model, epochs, batchSize, optimizer, schedule } = settings;
+      const common = {
+        ...{ engine, model, epochs, batchSize, optimizer, schedule, seed, signal },
+        data: await context.data(seed),
+        onProgress: (progress: Progress) => show(reporter, progress),
+      };
+      const [baseline] = demoMethods;
+      const results = method.signals.includes("teacher")
+        ? // Generation 0 is the run of plain training that stands beside it, with the same seed.
+          await distilGenerations({
+            ...common,
+            generations: 1,
+            folder: (generation) => runFolder(out, generation === 0 ? baseline! : method, seed),
+            baseline: baseline!,
+            student: method,
+          })
+        : [await train({ ...common, generation: 0, folder: runFolder(out, method, seed), method })];
+      if (results.some(({ state }) => state === "stopped")) throw new Interrupted(title);
+      const { status } = await readRun(runFolder(out, method, seed));
+      const { validationAccuracy, bestEpoch } = status;
+      const best = `best validation accuracy ${percent(Number(validationAccuracy))} in epoch ${Number(bestEpoch) + 1}`;
+      return `${title}: ${best}`;
+    },
+  };
+}
+
+/** Keeps the data of the seed in use, so that the methods of one seed share it. */
+function dataOf(settings: DemoSettings): DemoContext["data"] {
+  let held: { seed: number; data: Promise<TrainData> } | undefined;
+  return (seed) => {
+    if (held?.seed !== seed) held = { seed, data: demoData(settings, seed) };
+    return held.data;
+  };
+}
+
+/** Runs `work` with a signal that the first Ctrl-C or SIGTERM sets; the second ends the process. */
+async function interruptible<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  const controller = new AbortController();
+  const stop = (): void => {
+    process.stderr.write("\nstopping after this step …\n");
+    controller.abort();
+  };
+  const signals = ["SIGINT", "SIGTERM"] as const;
+  for (const name of signals) process.once(name, stop);
+  try {
+    return await work(controller.signal);
+  } finally {
+    for (const name of signals) process.off(name, stop);
+  }
+}
+
+async function results(out: string, json: boolean): Promise<string> {
+  const records = await Promise.all((await listRuns(out)).map(readRun));
+  const rows = await resultsTable(records);
+  return json ? `${JSON.stringify(rows, null, 2)}\n` : formatTable(rows, { format: "text" });
+}
+
+/** Trains, prints the table, writes the report. Returns the exit code. */
+export async function demo(options: DemoOptions): Promise<number> {
+  const { out, engine: name, json = false, ...asked } = options;
+  const say = (line: string): void => void process.stderr.write(`${line}\n`);
+  const engine = await openEngine({ name, log: say });
+  const settings = demoSettings(engine.name, asked);
+  say(`engine: ${engine.name} (${engine.device})`);
+  const reduced = reducedSize(settings);
+  if (reduced !== undefined) say(reduced);
+  const said = await prepareFolder(out, settings);
+  if (said !== undefined) say(said);
+
+  const seeds = Array.from({ length: settings.seeds }, (_, seed) => seed);
+  const start = performance.now();
+  try {
+    await interruptible((signal) => {
+      const context = { settings, engine, out, signal, data: dataOf(settings) };
+      return runSteps(
+        seeds.flatMap((seed) => demoMethods.map((method) => trainingStep(context, method, seed))),
+      );
+    });
+  } catch (error) {
+    if (!(error instanceof Interrupted)) throw error;
+    say("stopped: the same command goes on from the last complete epoch");
+    return 130;
+  }
+  say(`trained in ${Math.round((performance.now() - start) / 1000)} s; computing the metrics …\n`);
+
+  process.stdout.write(await results(out, json));
+  const report = await renderReport(out, {
+    out: join(out, "report.html"),
+    title: "Four ways to train on noisy digits",
+  });
+  await finishFolder(out, settings);
+  say(`\nreport: ${report}`);
+  return 0;
+}

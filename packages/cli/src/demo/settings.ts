@@ -1,0 +1,55 @@
+import type { EngineName, OptimizerOptions, ScheduleOptions } from "@sd/trainer-gpu";
+
+/** How large the demonstration is. */
+export interface DemoSize {
+  readonly images: number;
+  readonly validation: number;
+  readonly test: number;
+  readonly epochs: number;
+  readonly seeds: number;
+}
+
+/** Everything that the demonstration's numbers depend on. */
+export interface DemoSettings extends DemoSize {
+  readonly engine: EngineName;
+  readonly noise: number;
+  readonly model: string;
+  readonly batchSize: number;
+  readonly optimizer: OptimizerOptions;
+  readonly schedule: ScheduleOptions;
+}
+
+/** What fits a few minutes on two cores. wasm is several times slower, plain JavaScript a thousand times. */
+export const SIZES: Readonly<Record<EngineName, DemoSize>> = {
+  native: { images: 5000, validation: 2000, test: 10_000, epochs: 20, seeds: 1 },
+  wasm: { images: 2000, validation: 1000, test: 4000, epochs: 8, seeds: 1 },
+  cpu: { images: 128, validation: 50, test: 50, epochs: 1, seeds: 1 },
+};
+
+/** The share of the training labels that are replaced by another class. */
+export const NOISE = 0.2;
+
+/** The settings for an engine, with what the user asked for in place of the defaults. */
+export function demoSettings(
+  engine: EngineName,
+  asked: Partial<DemoSize & { noise: number }>,
+): DemoSettings {
+  return {
+    engine,
+    noise: NOISE,
+    ...SIZES[engine],
+    ...asked,
+    model: "lenet",
+    batchSize: 64,
+    optimizer: { learningRate: 0.05, momentum: 0.9, weightDecay: 5e-4 },
+    schedule: { name: "cosine" },
+  };
+}
+
+/** Whether an engine takes fewer images or epochs than the native one, in words; undefined where it does not. */
+export function reducedSize(settings: DemoSettings): string | undefined {
+  const { images, epochs, test } = settings;
+  const full = SIZES.native;
+  if (images >= full.images && epochs >= full.epochs && test >= full.test) return undefined;
+  return `reduced: ${images} training images instead of ${full.images}, ${epochs} epochs instead of ${full.epochs}, ${test} test images instead of ${full.test}`;
+}

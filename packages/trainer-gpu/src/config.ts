@@ -1,0 +1,107 @@
+import type { ImageDataset } from "@sd/data";
+import type { Engine } from "./engine.ts";
+import { TrainerError } from "./errors.ts";
+import type { Method } from "./methods/method.ts";
+import type { ScheduleOptions } from "./schedules.ts";
+import type { Arrays } from "./session.ts";
+import type { MomentumOptions } from "./update-rules/momentum.ts";
+
+/** The images of a run. Training labels may be noisy; the others are what the run is judged by. */
+export interface TrainData {
+  readonly train: ImageDataset;
+  readonly validation: ImageDataset;
+  readonly test: ImageDataset;
+  /** How they were made, for the record: names, sizes, seeds, noise. JSON values only. */
+  readonly description: object;
+}
+
+/** A trained network that teaches: its run, and its weights. */
+export interface Teacher {
+  readonly folder: string;
+  readonly weights: Arrays;
+}
+
+/** SGD with momentum and its learning rate. */
+export interface OptimizerOptions extends MomentumOptions {
+  readonly learningRate: number;
+}
+
+/** The settings of a training run that its results depend on. */
+export interface TrainSettings {
+  /** The name of a network in `models`. */
+  readonly model: string;
+  /** Everything random follows from it. A non-negative integer. */
+  readonly seed: number;
+  /** 0 for a network trained on labels, g for the g-th student after it; draws of different generations are independent. */
+  readonly generation: number;
+  readonly epochs: number;
+  readonly batchSize: number;
+  readonly optimizer: OptimizerOptions;
+  readonly schedule: ScheduleOptions;
+}
+
+/** What {@link train} takes. */
+export interface TrainOptions extends TrainSettings {
+  /** The run folder. */
+  readonly folder: string;
+  readonly engine: Engine;
+  readonly data: TrainData;
+  readonly method: Method;
+  readonly teacher?: Teacher | undefined;
+  /** Stops after the step in progress; the run can be continued from its last complete epoch. */
+  readonly signal?: AbortSignal | undefined;
+  readonly onProgress?: (progress: Progress) => void;
+}
+
+/** Told after every step, and with the epoch's numbers after every epoch. */
+export interface Progress {
+  readonly epoch: number;
+  readonly epochs: number;
+  /** Steps done in this epoch. */
+  readonly step: number;
+  readonly steps: number;
+  /** The mean training loss of the epoch so far. */
+  readonly loss: number;
+  readonly imagesPerSecond: number;
+  /** At the end of an epoch, the line that was written to metrics.jsonl. */
+  readonly metrics?: Readonly<Record<string, number>>;
+}
+
+const isCount = (x: unknown): boolean => Number.isSafeInteger(x) && (x as number) >= 1;
+
+/** Fails on the first setting that no run can have, and names it. */
+export function checkSettings({ data, ...options }: TrainOptions): void {
+  const { seed, generation, epochs, batchSize, optimizer } = options;
+  const rows = data.train.shape[0];
+  const { learningRate, momentum = 0.9, weightDecay = 0 } = optimizer;
+  const rules: readonly (readonly [string, unknown, string, boolean])[] = [
+    ["seed", seed, "a non-negative integer", Number.isSafeInteger(seed) && seed >= 0],
+    ["generation", generation, "a non-negative integer", generation === 0 || isCount(generation)],
+    ["epochs", epochs, "a positive integer", isCount(epochs)],
+    ["batchSize", batchSize, "a positive integer", isCount(batchSize)],
+    ["batchSize", batchSize, `at most ${rows}, the training images`, batchSize <= rows],
+    [
+      "learningRate",
+      learningRate,
+      "a positive number",
+      learningRate > 0 && learningRate < Infinity,
+    ],
+    ["momentum", momentum, "a number in [0, 1)", momentum >= 0 && momentum < 1],
+    ["weightDecay", weightDecay, "a number of at least 0", weightDecay >= 0 && weightDecay < 1],
+  ];
+  for (const [name, value, expected, ok] of rules) {
+    if (!ok)
+      throw new TrainerError("BAD_OPTION", `\`${name}\`: expected ${expected}, got ${value}`);
+  }
+  for (const split of ["validation", "test"] as const) {
+    const [own, other] = [data.train, data[split]].map(({ shape, classes }) =>
+      JSON.stringify([shape.slice(1), classes]),
+    );
+    if (own !== other) {
+      throw new TrainerError(
+        "BAD_OPTION",
+        `\`data.${split}\`: expected image shape and classes ${own} as in \`data.train\`, got ${other}`,
+      );
+    }
+  }
+}

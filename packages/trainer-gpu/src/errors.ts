@@ -1,0 +1,30 @@
+/** What can go wrong in a training run. */
+export type TrainerErrorCode =
+  | "ENGINE_UNAVAILABLE"
+  | "UNKNOWN_NAME"
+  | "BAD_OPTION"
+  | "MISSING_SIGNAL"
+  | "NON_FINITE_LOSS"
+  | "CONFIG_MISMATCH"
+  | "BAD_CHECKPOINT"
+  | "STOPPED";
+
+/** The one error of this package; `code` says what kind. */
+export class TrainerError extends Error {
+  override readonly name: string = "TrainerError";
+  readonly code: TrainerErrorCode;
+
+  constructor(code: TrainerErrorCode, message: string, options: { cause?: unknown } = {}) {
+    super(message, options);
+    this.code = code;
+  }
+}
+
+/** Looks `name` up in `table`; an unknown name is an error that lists the known ones. */
+export function lookUp<T>(table: Readonly<Record<string, T>>, kind: string, name: string): T {
+  if (Object.hasOwn(table, name)) return table[name]!;
+  throw new TrainerError(
+    "UNKNOWN_NAME",
+    `unknown ${kind} \`${name}\`: expected one of ${Object.keys(table).join(", ")}`,
+  );
+}

@@ -1,0 +1,25 @@
+import { createRequire } from "node:module";
+import { cpus } from "node:os";
+import * as tf from "@tensorflow/tfjs";
+import type { TrainOptions } from "./config.ts";
+
+const require = createRequire(import.meta.url);
+
+/** What a run found around it, as manifest.json holds it: versions, engine, device, checksums. */
+export function createManifest({ engine, data, seed }: TrainOptions): object {
+  const { version } = require("../package.json") as { version: string };
+  return {
+    createdBy: `@sd/trainer-gpu ${version}`,
+    engine: engine.name,
+    device: engine.device,
+    versions: { tfjs: tf.version_core, node: process.versions.node },
+    platform: `${process.platform}-${process.arch}`,
+    processor: `${cpus()[0]?.model.trim() ?? "unknown"}, ${cpus().length} cores`,
+    seed,
+    checksums: {
+      train: data.train.checksum,
+      validation: data.validation.checksum,
+      test: data.test.checksum,
+    },
+  };
+}

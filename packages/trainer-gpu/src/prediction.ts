@@ -1,0 +1,22 @@
+import { type ChannelStatistics, type ImageDataset, Loader } from "@sd/data";
+import type { Predictions } from "@sd/runs";
+import type { Session } from "./session.ts";
+
+/** The student's logits on a whole data set, in its order; the last batch is padded so that every batch has one shape. */
+export async function predictDataset(
+  session: Session,
+  dataset: ImageDataset,
+  { batchSize, normalise }: { batchSize: number; normalise: ChannelStatistics },
+): Promise<Predictions> {
+  const [n] = dataset.shape;
+  const k = dataset.classes;
+  const logits = new Float32Array(n * k);
+  let row = 0;
+  const loader = new Loader(dataset, { batchSize, pad: true, normalise });
+  for (const { images, size } of loader.epoch(0)) {
+    const rows = await session.predict(images);
+    logits.set(rows.subarray(0, size * k), row * k);
+    row += size;
+  }
+  return { logits, labels: dataset.labels, shape: [n, k] };
+}

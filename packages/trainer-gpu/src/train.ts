@@ -1,0 +1,250 @@
+// The training loop. One direction: batches → signals → targets → step → predictions → metrics → checkpoint → the epoch's line.
+import { existsSync } from "node:fs";
+import { join, relative } from "node:path";
+import { isDeepStrictEqual } from "node:util";
+import { emaDecay } from "@sd/beta-smoothing";
+import { type ChannelStatistics, channelStatistics, Loader } from "@sd/data";
+import { createRng } from "@sd/math/random";
+import { accuracy, negativeLogLikelihood } from "@sd/metrics";
+import { createRun, openRun, type Run } from "@sd/runs";
+import { packWeights } from "./checkpoint.ts";
+import { checkSettings, type TrainOptions } from "./config.ts";
+import { TrainerError } from "./errors.ts";
+import { createManifest } from "./manifest.ts";
+import { initialWeights, type Model } from "./models/model.ts";
+import { createModel } from "./models/table.ts";
+import { predictDataset } from "./prediction.ts";
+import { scheduleFactor } from "./schedules.ts";
+import { Session } from "./session.ts";
+import { type EpochState, loadBest, loadState, saveState, weightsOf } from "./state.ts";
+
+/** How a run ended. */
+export interface TrainResult {
+  readonly folder: string;
+  readonly state: "done" | "stopped";
+  /** Whether the folder held the finished run already, and nothing was trained. */
+  readonly reused: boolean;
+}
+
+/** Everything that one run's functions share. */
+interface Context extends TrainOptions {
+  readonly run: Run;
+  readonly network: Model;
+  readonly session: Session;
+  readonly loader: Loader;
+  readonly normalise: ChannelStatistics;
+}
+
+/** Rows of the test and validation sets that are predicted at once. */
+const PREDICT_BATCH = 250;
+
+/** The resolved configuration, as config.json holds it: enough to repeat the run. */
+function createConfig(options: TrainOptions): object {
+  const { method, teacher, folder, data, model, seed, generation, epochs, batchSize } = options;
+  const { name, label, options: methodOptions } = method;
+  return {
+    method: { name, label, options: methodOptions },
+    model,
+    seed,
+    generation,
+    epochs,
+    batchSize,
+    optimizer: { name: "momentum", momentum: 0.9, weightDecay: 0, ...options.optimizer },
+    schedule: options.schedule,
+    data: data.description,
+    ...(teacher ? { teacher: { run: relative(folder, teacher.folder), checkpoint: "best" } } : {}),
+  };
+}
+
+/** Makes the run folder, or opens the one that holds this very run. */
+async function openOrCreate(options: TrainOptions): Promise<Run> {
+  const config = createConfig(options);
+  if (!existsSync(join(options.folder, "status.json"))) {
+    return createRun(options.folder, { config, manifest: createManifest(options) });
+  }
+  const run = await openRun(options.folder);
+  const same =
+    isDeepStrictEqual(run.config, JSON.parse(JSON.stringify(config))) &&
+    isDeepStrictEqual(run.manifest.engine, options.engine.name);
+  if (same) return run;
+  throw new TrainerError(
+    "CONFIG_MISMATCH",
+    `${options.folder} holds a run with another configuration or engine: choose another folder, or move it away`,
+  );
+}
+
+/** One epoch of optimiser steps; returns the training metrics, or undefined where it was stopped. */
+async function trainEpoch(
+  context: Context,
+  epoch: number,
+): Promise<Record<string, number> | undefined> {
+  const { method, session, loader, data, optimizer, schedule, epochs, signal } = context;
+  const steps = loader.batchesPerEpoch;
+  const k = data.train.classes;
+  const rng = createRng(context.seed).fork("method", context.generation, epoch);
+  const start = performance.now();
+  let [step, rows, lossSum, correct, learningRate] = [0, 0, 0, 0, 0];
+
+  for (const batch of loader.epoch(epoch)) {
+    if (signal?.aborted) return undefined;
+    const shape = [batch.size, k] as const;
+    const { labels, indices } = batch;
+    const signals = await session.signals(batch.images);
+    const { targets, weights } = method.targets(
+      { labels, indices, shape, epoch, rng: rng.fork(step) },
+      signals,
+    );
+    learningRate = optimizer.learningRate * scheduleFactor(schedule, epoch + step / steps, epochs);
+    const update = epoch * steps + step + 1;
+    const { loss, logits } = await session.step({
+      images: batch.images,
+      targets,
+      weights,
+      learningRate,
+      emaDecay: method.emaDecay?.(update) ?? emaDecay(update),
+    });
+    if (!Number.isFinite(loss)) {
+      throw new TrainerError(
+        "NON_FINITE_LOSS",
+        `the loss is ${loss} at epoch ${epoch}, step ${step} of ${steps}: a smaller learning rate may help (now ${learningRate})`,
+      );
+    }
+    step++;
+    rows += batch.size;
+    lossSum += loss * batch.size;
+    correct += accuracy(logits, labels, shape) * batch.size;
+    const imagesPerSecond = (rows * 1000) / (performance.now() - start);
+    context.onProgress?.({ epoch, epochs, step, steps, loss: lossSum / rows, imagesPerSecond });
+  }
+  const seconds = (performance.now() - start) / 1000;
+  return {
+    trainLoss: lossSum / rows,
+    trainAccuracy: correct / rows,
+    learningRate,
+    seconds,
+    imagesPerSecond: rows / seconds,
+  };
+}
+
+/** Trains one epoch, judges it on the validation set, and makes it last. */
+async function runEpoch(
+  context: Context,
+  epoch: number,
+  best: EpochState["best"] | undefined,
+): Promise<EpochState | undefined> {
+  const { run, network, session, data, normalise, loader } = context;
+  const training = await trainEpoch(context, epoch);
+  if (training === undefined) return undefined;
+  const { logits, labels, shape } = await predictDataset(session, data.validation, {
+    batchSize: PREDICT_BATCH,
+    normalise,
+  });
+  const validationAccuracy = accuracy(logits, labels, shape);
+  const validationNll = negativeLogLikelihood(logits, labels, shape);
+  const metrics = { epoch, ...training, validationAccuracy, validationNll };
+  const values = session.read();
+  const improved = best === undefined || validationAccuracy > best.validationAccuracy;
+  if (improved) {
+    const metadata = { epoch: String(epoch) };
+    await run.saveCheckpoint("best", packWeights(network, weightsOf(values)), metadata);
+  }
+  const state = { epoch, metrics, best: improved ? { epoch, validationAccuracy } : best };
+  await saveState(run, network, values, state);
+  await run.appendMetrics(metrics);
+  context.onProgress?.({
+    epoch,
+    epochs: context.epochs,
+    step: loader.batchesPerEpoch,
+    steps: loader.batchesPerEpoch,
+    loss: training.trainLoss!,
+    imagesPerSecond: training.imagesPerSecond!,
+    metrics,
+  });
+  return state;
+}
+
+/** Puts back what the last complete epoch left; nothing where there is none. */
+async function restore({ run, network, session }: Context): Promise<EpochState | undefined> {
+  if (!(await run.hasCheckpoint("last"))) {
+    await run.truncateMetrics(-1);
+    return undefined;
+  }
+  const { values, state } = await loadState(run, network);
+  session.write(values);
+  const rows = await run.truncateMetrics(state.epoch);
+  // The line is written after the checkpoint: a kill between the two leaves it to be written now.
+  if (rows.at(-1)?.epoch !== state.epoch) {
+    await run.appendMetrics({ ...state.metrics, epoch: state.epoch });
+  }
+  return state;
+}
+
+/** Predicts validation and test with the best checkpoint, and keeps the logits for every metric ever wanted. */
+async function savePredictions({ run, network, session, data, normalise }: Context): Promise<void> {
+  const best = await loadBest(run, network);
+  session.write(Object.fromEntries(Object.entries(best).map(([k, v]) => [`weights/${k}`, v])));
+  for (const split of ["validation", "test"] as const) {
+    const options = { batchSize: PREDICT_BATCH, normalise };
+    await run.savePredictions(split, await predictDataset(session, data[split], options));
+  }
+}
+
+async function runEpochs(context: Context): Promise<TrainResult["state"]> {
+  const { run, epochs } = context;
+  let state = await restore(context);
+  for (let epoch = (state?.epoch ?? -1) + 1; epoch < epochs; epoch++) {
+    const next = await runEpoch(context, epoch, state?.best);
+    if (next === undefined) {
+      await run.setStatus("stopped", { epoch: state?.epoch ?? -1 });
+      return "stopped";
+    }
+    state = next;
+  }
+  await savePredictions(context);
+  await run.setStatus("done", {
+    bestEpoch: state!.best.epoch,
+    validationAccuracy: state!.best.validationAccuracy,
+  });
+  return "done";
+}
+
+/**
+ * Trains one network by one method, in a run folder.
+ *
+ * A folder that holds this very run unfinished is continued from its last complete epoch, and comes out as if it had never been
+ * interrupted; one that holds it finished is left as it is.
+ *
+ * @throws TrainerError `BAD_OPTION`, `UNKNOWN_NAME`, `MISSING_SIGNAL`, `CONFIG_MISMATCH` (the folder holds another run),
+ * `NON_FINITE_LOSS`; whatever ends a run is also in its status.json.
+ */
+export async function train(options: TrainOptions): Promise<TrainResult> {
+  checkSettings(options);
+  const { folder, data, batchSize, seed, generation, method, optimizer, teacher } = options;
+  const [, ...input] = data.train.shape;
+  const network = createModel(options.model, { input, classes: data.train.classes });
+  const run = await openOrCreate(options);
+  if (run.status.state === "done") return { folder, state: "done", reused: true };
+
+  const session = new Session({
+    model: network,
+    method,
+    momentum: optimizer,
+    batchSize,
+    predictBatchSize: PREDICT_BATCH,
+    initial: initialWeights(network, seed, generation),
+    teacher: teacher?.weights,
+  });
+  try {
+    await run.setStatus("running");
+    const normalise = channelStatistics(data.train);
+    const order = { batchSize, seed, shuffle: true, dropLast: true, normalise };
+    const loader = new Loader(data.train, order);
+    const state = await runEpochs({ ...options, run, network, session, loader, normalise });
+    return { folder, state, reused: false };
+  } catch (error) {
+    await run.setStatus("failed", { error: (error as Error).message });
+    throw error;
+  } finally {
+    session.dispose();
+  }
+}
