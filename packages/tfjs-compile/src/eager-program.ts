@@ -1,0 +1,58 @@
+import * as tf from "@tensorflow/tfjs";
+import { callEntry } from "./call-entry.ts";
+import { InputContract, signatureOf } from "./inputs.ts";
+import type { Values } from "./node-backend.ts";
+import type { Entries, ProgramStats, Tensors } from "./program.ts";
+import type { VariableSet } from "./variable-set.ts";
+
+/** A program on an engine that cannot replay: the steps are called. */
+export class EagerProgram {
+  readonly mode = "eager";
+  readonly #variables: VariableSet;
+  readonly #entries: Entries;
+  readonly #contracts = new Map<string, InputContract>();
+
+  constructor(variables: VariableSet, entries: Entries) {
+    this.#variables = variables;
+    this.#entries = entries;
+    for (const entry of Object.keys(entries)) this.#contracts.set(entry, new InputContract(entry));
+  }
+
+  run(entry: string, inputs: Tensors): Tensors {
+    const signature = signatureOf(entry, inputs);
+    const contract = this.#contracts.get(entry)!;
+    contract.check(signature);
+    this.#variables.checkAlive();
+    const outputs = tf.tidy(() => {
+      const results = callEntry(entry, this.#entries[entry]!, inputs);
+      // An output may be an input or a variable itself, which disposing the output must not touch.
+      const copies = Object.entries(results).map(([name, tensor]) => [name, tf.clone(tensor)]);
+      return Object.fromEntries(copies) as Record<string, tf.Tensor>;
+    });
+    contract.accept(signature);
+    return outputs;
+  }
+
+  read(names: readonly string[]): Record<string, Values> {
+    this.#variables.checkAlive();
+    const values = names.map((name) => {
+      const variable = this.#variables.all[this.#variables.indexOf(name)]!;
+      return [name, (variable.dataSync() as Values).slice()] as const;
+    });
+    return Object.fromEntries(values);
+  }
+
+  write(values: ReadonlyMap<string, Values>): void {
+    this.#variables.checkAlive();
+    for (const [name, numbers] of values) this.#variables.assign(name, numbers);
+  }
+
+  /** The variables are the program's own. */
+  sync(): void {}
+
+  stats(): ProgramStats {
+    return { graphs: 0, nodes: 0, builds: 0 };
+  }
+
+  dispose(): void {}
+}

@@ -1,0 +1,122 @@
+// One graph for all recordings: they share the variables, so they must share the session.
+
+import type { AttrValue, GraphNode, TensorValue } from "./graph-def.ts";
+import { DType, dtypeNumber } from "./node-backend.ts";
+import type { Recording, Ref } from "./recording.ts";
+
+/** A variable of the graph. */
+export interface GraphVariable {
+  readonly shape: readonly number[];
+  readonly dtype: number;
+}
+
+/** The names of a recording's inputs and outputs in the graph, in the recording's order. */
+export interface Endpoints {
+  readonly inputs: readonly string[];
+  readonly outputs: readonly string[];
+}
+
+/** The nodes to read a variable from, to feed and to fetch when it is written. */
+export const variableNodes = (i: number): { read: string; value: string; written: string } => ({
+  read: `v${i}/read`,
+  value: `v${i}/value`,
+  written: `v${i}/written`,
+});
+
+const type = (value: number): AttrValue => ({ kind: "type", value });
+const shapeAttribute = (value: readonly number[]): AttrValue => ({ kind: "shape", value });
+const tensor = (value: TensorValue): AttrValue => ({ kind: "tensor", value });
+
+/** The nodes of the variables: their handles, and an endpoint each to read and to write them. */
+export function variableGraph(variables: readonly GraphVariable[]): GraphNode[] {
+  const one = { dtype: DType.float32, shape: [], values: Float32Array.of(1) };
+  const nodes: GraphNode[] = [constantNode("one", one)];
+  for (const [i, { shape, dtype }] of variables.entries()) {
+    const { read, value, written } = variableNodes(i);
+    const typed = { dtype: type(dtype) };
+    const placed = { ...typed, shape: shapeAttribute(shape) };
+    const assign = `v${i}/assign`;
+    nodes.push(
+      {
+        name: `v${i}`,
+        op: "VarHandleOp",
+        inputs: [],
+        attributes: { ...placed, shared_name: { kind: "string", value: `v${i}` } },
+      },
+      { name: read, op: "ReadVariableOp", inputs: [`v${i}`], attributes: typed },
+      { name: value, op: "Placeholder", inputs: [], attributes: placed },
+      { name: assign, op: "AssignVariableOp", inputs: [`v${i}`, value], attributes: typed },
+      identity(written, DType.float32, ["one", `^${assign}`]),
+    );
+  }
+  return nodes;
+}
+
+/** The nodes of a recording under a prefix of their own. */
+export function recordingGraph(
+  prefix: string,
+  recording: Recording,
+  variables: readonly GraphVariable[],
+): { readonly nodes: GraphNode[]; readonly endpoints: Endpoints } {
+  const inputs = [...recording.inputs.values()];
+  const placeholders = inputs.map(({ shape, dtype }, i) => ({
+    name: `${prefix}/i${i}`,
+    op: "Placeholder",
+    inputs: [],
+    attributes: { dtype: type(dtypeNumber(dtype)!), shape: shapeAttribute(shape) },
+  }));
+  const constants = recording.constants.map((c, i) => constantNode(`${prefix}/c${i}`, c));
+  const read = new Set(usedRefs(recording).filter((ref) => ref.startsWith("v")));
+  const reads = [...read].map((ref) => ({
+    name: `${prefix}/${ref}`,
+    op: "ReadVariableOp",
+    inputs: [ref],
+    attributes: { dtype: type(variables[Number(ref.slice(1))]!.dtype) },
+  }));
+  const ops = recording.ops.map(({ name, attributes, inputs }, i) => ({
+    name: `${prefix}/o${i}`,
+    op: name,
+    inputs: inputs.map((ref) => `${prefix}/${ref}`),
+    attributes,
+  }));
+  const assigns = recording.updates.map(({ variable, ref }) => {
+    // A variable's old value may be wanted elsewhere in the step: every read comes before the assignment.
+    const old = read.has(`v${variable}`) ? [`^${prefix}/v${variable}`] : [];
+    return {
+      name: `${prefix}/a${variable}`,
+      op: "AssignVariableOp",
+      inputs: [`v${variable}`, `${prefix}/${ref}`, ...old],
+      attributes: { dtype: type(variables[variable]!.dtype) },
+    };
+  });
+  const after = assigns.map(({ name }) => `^${name}`);
+  const outputs = recording.outputs.map(({ ref, dtype }, i) =>
+    identity(`${prefix}/r${i}`, dtype, [`${prefix}/${ref}`, ...after]),
+  );
+  // A step without outputs still has to run.
+  if (outputs.length === 0)
+    outputs.push(identity(`${prefix}/r0`, DType.float32, ["one", ...after]));
+  return {
+    nodes: [...placeholders, ...constants, ...reads, ...ops, ...assigns, ...outputs],
+    endpoints: {
+      inputs: placeholders.map(({ name }) => name),
+      outputs: outputs.map(({ name }) => name),
+    },
+  };
+}
+
+function usedRefs({ ops, outputs, updates }: Recording): Ref[] {
+  return [
+    ...ops.flatMap(({ inputs }) => inputs),
+    ...[...outputs, ...updates].map(({ ref }) => ref),
+  ];
+}
+
+function constantNode(name: string, value: TensorValue): GraphNode {
+  const attributes = { dtype: type(value.dtype), value: tensor(value) };
+  return { name, op: "Const", inputs: [], attributes };
+}
+
+function identity(name: string, dtype: number, inputs: readonly string[]): GraphNode {
+  return { name, op: "Identity", inputs, attributes: { T: type(dtype) } };
+}

@@ -1,0 +1,17 @@
+export { compileProgram } from "./compile-program.ts";
+export { ProgramError, type ProgramErrorCode } from "./errors.ts";
+export { type BatchNormOptions, type BatchNormResult, batchNorm } from "./lowering/batch-norm.ts";
+export { relu } from "./lowering/relu.ts";
+export { softmaxCrossEntropy } from "./lowering/softmax-cross-entropy.ts";
+export type { ProgramDType, Values } from "./node-backend.ts";
+export type {
+  Entries,
+  Entry,
+  InputSpec,
+  InputSpecs,
+  InputsOf,
+  Program,
+  ProgramOptions,
+  ProgramStats,
+  Tensors,
+} from "./program.ts";

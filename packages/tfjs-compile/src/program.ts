@@ -1,0 +1,104 @@
+// What a program is to its user, the same on every engine.
+import type * as tf from "@tensorflow/tfjs";
+import type { ProgramDType, Values } from "./node-backend.ts";
+
+/** Tensors by name. */
+export type Tensors = { readonly [name: string]: tf.Tensor };
+
+/**
+ * A step: a synchronous function of named tensors to named tensors, written with tfjs's operations.
+ * It may read and assign the program's variables.
+ */
+export type Entry = (inputs: never) => Tensors;
+
+/** Steps by name. */
+export type Entries = { readonly [name: string]: Entry };
+
+/** The inputs of an entry. */
+export type InputsOf<E extends Entry> =
+  Parameters<E> extends [] ? Record<string, never> : Parameters<E>[0];
+
+/** Shape and element type of an input. */
+export interface InputSpec {
+  readonly shape: readonly number[];
+  /** @defaultValue "float32" */
+  readonly dtype?: ProgramDType;
+}
+
+/** For each input of an entry, what it will be. */
+export type InputSpecs<E extends Entry> = { readonly [name in keyof InputsOf<E>]: InputSpec };
+
+/** What `compileProgram` takes. */
+export interface ProgramOptions<V extends string, E extends Entries> {
+  /** Everything that outlives a step: weights, optimiser slots, running statistics. */
+  readonly variables: Readonly<Record<V, tf.Variable>>;
+  readonly entries: E;
+  /**
+   * The inputs that entries will be run with, recorded before the first run. Without them each entry is
+   * recorded when it is first seen with its shapes, which builds the graph again.
+   */
+  readonly specs?: { readonly [name in keyof E]?: readonly InputSpecs<E[name]>[] };
+  /**
+   * How many graphs, an entry at one set of input shapes each, are kept; the least recently used goes first.
+   *
+   * @defaultValue 16
+   */
+  readonly maxGraphs?: number;
+  /**
+   * "auto" records where the backend can replay, "eager" always calls the functions.
+   *
+   * @defaultValue "auto"
+   */
+  readonly mode?: "auto" | "eager";
+}
+
+/** How much a program holds. */
+export interface ProgramStats {
+  /** Recorded entries, one for each set of input shapes; 0 in eager mode. */
+  readonly graphs: number;
+  /** Operations in them. */
+  readonly nodes: number;
+  /** How often the graph was built, which takes as long as the first run. */
+  readonly builds: number;
+}
+
+/** Compiled steps over one set of variables. */
+export interface Program<V extends string, E extends Entries> {
+  /** Whether the steps are replayed as a graph or called. */
+  readonly mode: "recorded" | "eager";
+
+  /**
+   * Runs an entry.
+   *
+   * @param inputs - A tensor for each of the entry's inputs. They stay the caller's.
+   * @returns The entry's outputs, which the caller disposes. Variables are updated before it returns.
+   * @throws {@link ProgramError} for a rule that inputs or step break.
+   */
+  run<K extends keyof E & string>(entry: K, inputs: InputsOf<E[K]>): ReturnType<E[K]>;
+
+  /**
+   * The values of variables, all in one go.
+   *
+   * @param names - @defaultValue all of them
+   * @returns A copy for each, row-major: Float32Array, Int32Array or, for bool, Uint8Array.
+   */
+  read(names?: readonly V[]): Record<V, Values>;
+
+  /**
+   * Sets variables, all in one go.
+   *
+   * @param values - Numbers in row-major order, as many as the variable has elements.
+   */
+  write(values: Readonly<Partial<Record<V, ArrayLike<number>>>>): void;
+
+  /**
+   * Copies the program's values into the `tf.Variable`s that it was made from. In recorded mode these are
+   * not touched otherwise; in eager mode they are the program's variables and nothing is to be done.
+   */
+  sync(): void;
+
+  stats(): ProgramStats;
+
+  /** Frees the graph and its variables. The `tf.Variable`s stay the caller's. */
+  dispose(): void;
+}

@@ -1,0 +1,207 @@
+import type * as tf from "@tensorflow/tfjs";
+import { ProgramError } from "./errors.ts";
+import type { GraphVariable } from "./graph.ts";
+import { InputContract, type Signature, signatureKey, signatureOf } from "./inputs.ts";
+import {
+  type Binding,
+  dtypeNumber,
+  type NodeBackend,
+  type TensorMetadata,
+  type Values,
+} from "./node-backend.ts";
+import type { Entries, ProgramStats, Tensors } from "./program.ts";
+import { record } from "./recorder.ts";
+import { checkRepeatable, type Recording } from "./recording.ts";
+import { Session } from "./session.ts";
+import { ShapeCache } from "./shape-inference.ts";
+import type { VariableSet } from "./variable-set.ts";
+
+/** A program whose steps are recorded and replayed in one session. */
+export class RecordedProgram {
+  readonly mode = "recorded";
+  readonly #backend: NodeBackend;
+  readonly #binding: Binding;
+  readonly #variables: VariableSet;
+  readonly #graphVariables: readonly GraphVariable[];
+  readonly #entries: Entries;
+  readonly #contracts = new Map<string, InputContract>();
+  readonly #shapes = new ShapeCache();
+  readonly #maxGraphs: number;
+  /** By signature, the least recently used first. */
+  readonly #recordings = new Map<string, Recording>();
+  #session: Session | undefined;
+  #builds = 0;
+
+  constructor(
+    backend: NodeBackend,
+    variables: VariableSet,
+    entries: Entries,
+    declared: readonly (readonly [string, Signature])[],
+    maxGraphs: number,
+  ) {
+    this.#backend = backend;
+    this.#binding = backend.binding;
+    this.#variables = variables;
+    this.#entries = entries;
+    this.#maxGraphs = Math.max(maxGraphs, declared.length);
+    this.#graphVariables = variables.all.map(({ shape, dtype }) => ({
+      shape,
+      dtype: dtypeNumber(dtype)!,
+    }));
+    for (const entry of Object.keys(entries)) this.#contracts.set(entry, new InputContract(entry));
+    for (const [entry, signature] of declared) {
+      this.#contracts.get(entry)!.check(signature);
+      this.#recordings.set(signatureKey(entry, signature), this.#record(entry, signature));
+    }
+    this.#build();
+  }
+
+  run(entry: string, inputs: Tensors): Tensors {
+    const signature = signatureOf(entry, inputs);
+    this.#contracts.get(entry)!.check(signature);
+    const recording = this.#recordingOf(entry, signature);
+    const tensors = [...signature.keys()].map((name) => inputs[name]!);
+    const results = this.#engine(entry, () =>
+      this.#session!.run(recording, this.#backend.getInputTensorIds(tensors)),
+    );
+    // A step without outputs is represented by one that nobody asked for.
+    if (recording.outputs.length === 0) this.#free(results);
+    const outputs = recording.outputs.map(({ name }, i) => [
+      name,
+      this.#backend.createOutputTensor(results[i]!),
+    ]);
+    return Object.fromEntries(outputs) as Record<string, tf.Tensor>;
+  }
+
+  read(names: readonly string[]): Record<string, Values> {
+    const indices = names.map((name) => this.#variables.indexOf(name));
+    const results = this.#engine(undefined, () => this.#session!.read(indices));
+    try {
+      const values = results.map(({ id }) => this.#binding.tensorDataSync(id));
+      return Object.fromEntries(names.map((name, i) => [name, values[i]!]));
+    } finally {
+      this.#free(results);
+    }
+  }
+
+  write(values: ReadonlyMap<string, Values>): void {
+    const binding = this.#binding;
+    const indices = [...values.keys()].map((name) => this.#variables.indexOf(name));
+    const handles: number[] = [];
+    try {
+      for (const [i, numbers] of [...values.values()].entries()) {
+        const { shape, dtype } = this.#graphVariables[indices[i]!]!;
+        handles.push(binding.createTensor(shape, dtype, numbers));
+      }
+      this.#engine(undefined, () => this.#session!.write(indices, handles));
+    } finally {
+      for (const handle of handles) binding.deleteTensor(handle);
+    }
+  }
+
+  sync(): void {
+    this.#variables.checkAlive();
+    for (const [name, values] of Object.entries(this.read(this.#variables.names))) {
+      this.#variables.assign(name, values);
+    }
+  }
+
+  stats(): ProgramStats {
+    const { nodes } = this.#session!;
+    return { graphs: this.#recordings.size, nodes, builds: this.#builds };
+  }
+
+  dispose(): void {
+    this.#session?.dispose();
+    this.#session = undefined;
+    this.#recordings.clear();
+  }
+
+  #recordingOf(entry: string, signature: Signature): Recording {
+    const key = signatureKey(entry, signature);
+    const known = this.#recordings.get(key);
+    if (known !== undefined) {
+      this.#recordings.delete(key);
+      this.#recordings.set(key, known);
+      return known;
+    }
+    const recording = this.#record(entry, signature);
+    const before = [...this.#recordings];
+    this.#recordings.set(key, recording);
+    for (const oldest of this.#recordings.keys()) {
+      if (this.#recordings.size <= this.#maxGraphs) break;
+      this.#recordings.delete(oldest);
+    }
+    try {
+      this.#build();
+    } catch (error) {
+      this.#recordings.clear();
+      for (const [k, r] of before) this.#recordings.set(k, r);
+      throw error;
+    }
+    return recording;
+  }
+
+  #record(entry: string, inputs: Signature): Recording {
+    this.#variables.checkAlive();
+    const step = {
+      backend: this.#backend,
+      entry,
+      step: this.#entries[entry]!,
+      inputs,
+      variables: this.#variables.all,
+      shapes: this.#shapes,
+    };
+    const recording = record(step);
+    checkRepeatable(recording, record(step));
+    this.#contracts.get(entry)!.accept(inputs);
+    return recording;
+  }
+
+  /** Loads a graph of all recordings and carries the variables over; the session before is left if it fails. */
+  #build(): void {
+    const recordings = [...this.#recordings.values()];
+    const before = this.#session;
+    const all = this.#variables.all.map((_, i) => i);
+    this.#engine(undefined, () => {
+      const next = new Session(this.#binding, this.#graphVariables, recordings);
+      try {
+        if (before === undefined) {
+          next.write(all, this.#backend.getInputTensorIds(this.#variables.all));
+        } else {
+          const values = before.read(all);
+          next.write(
+            all,
+            values.map(({ id }) => id),
+          );
+          this.#free(values);
+        }
+      } catch (error) {
+        next.dispose();
+        throw error;
+      }
+      this.#session = next;
+      this.#builds++;
+    });
+    before?.dispose();
+  }
+
+  #free(tensors: readonly TensorMetadata[]): void {
+    for (const { id } of tensors) this.#binding.deleteTensor(id);
+  }
+
+  #engine<T>(entry: string | undefined, call: () => T): T {
+    // The recorder lends the backend another binding.
+    if (this.#backend.binding !== this.#binding) {
+      const message = "a program cannot run inside of a step that is being recorded";
+      throw new ProgramError("ERR_ENGINE", message, { entry });
+    }
+    try {
+      return call();
+    } catch (cause) {
+      if (cause instanceof ProgramError) throw cause;
+      const reason = cause instanceof Error ? cause.message : String(cause);
+      throw new ProgramError("ERR_ENGINE", reason, { entry, cause });
+    }
+  }
+}
