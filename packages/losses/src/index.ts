@@ -1,0 +1,42 @@
+export { brier, brierValueAndGrad } from "./brier.ts";
+export type { GradOptions, LossOptions, ValueAndGrad } from "./call.ts";
+export {
+  type ConfidencePenaltyOptions,
+  confidencePenalty,
+  confidencePenaltyValueAndGrad,
+} from "./confidence-penalty.ts";
+export {
+  type DistillationOptions,
+  distillation,
+  distillationValueAndGrad,
+} from "./distillation.ts";
+export {
+  type DistillationTotalOptions,
+  distillationTotal,
+  distillationTotalValueAndGrad,
+} from "./distillation-total.ts";
+export { type FocalOptions, focal, focalValueAndGrad } from "./focal.ts";
+export {
+  type HintonDistillationOptions,
+  hintonDistillation,
+  hintonDistillationValueAndGrad,
+} from "./hinton-distillation.ts";
+export type { Tempered } from "./kernels/distillation.ts";
+export type { Direction } from "./kernels/kl-divergence.ts";
+export type { Spread } from "./kernels/label-smoothing.ts";
+export {
+  type KlDivergenceOptions,
+  klDivergence,
+  klDivergenceValueAndGrad,
+} from "./kl-divergence.ts";
+export {
+  type LabelSmoothingOptions,
+  labelSmoothing,
+  labelSmoothingValueAndGrad,
+} from "./label-smoothing.ts";
+export { mapLoss, mapLossValueAndGrad } from "./map-loss.ts";
+export { softmaxCrossEntropy, softmaxCrossEntropyValueAndGrad } from "./softmax-cross-entropy.ts";
+export {
+  softmaxCrossEntropyWithSoftTargets,
+  softmaxCrossEntropyWithSoftTargetsValueAndGrad,
+} from "./softmax-cross-entropy-with-soft-targets.ts";
