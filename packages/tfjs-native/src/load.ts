@@ -80,27 +80,33 @@ function register({ addon, logLevel, packageFolder }: EngineInstallation): Nativ
 
 let loaded: Promise<NativeEngine> | undefined;
 
+async function loadOnce(): Promise<NativeEngine> {
+  const installation = await findEngine();
+  if (installation === undefined) {
+    throw new EngineError("NOT_INSTALLED", "it is not installed", {
+      hint: "Run `npx sd-engine install`",
+    });
+  }
+  try {
+    return register(installation);
+  } catch (cause) {
+    if (cause instanceof EngineError) throw cause;
+    const where = isMainThread ? "" : " (in a worker thread)";
+    throw new EngineError("LOAD_FAILED", `${(cause as Error).message}${where}`, { cause });
+  }
+}
+
 /**
- * Loads the installed engine into this process and makes it tfjs's backend ("tensorflow"); later calls return the same engine.
+ * Loads the installed engine into this process and makes it tfjs's backend ("tensorflow"); later calls make it the backend again
+ * and return the same engine.
  *
  * Call it on the main thread, before anything else loads TensorFlow: its settings are read from the environment only once.
  *
  * @throws EngineError `NOT_INSTALLED` where {@link installEngine} has not run, `LOAD_FAILED` with the system's reason.
  */
-export function loadNativeBackend(): Promise<NativeEngine> {
-  loaded ??= findEngine().then((installation) => {
-    if (installation === undefined) {
-      throw new EngineError("NOT_INSTALLED", "it is not installed", {
-        hint: "Run `npx sd-engine install`",
-      });
-    }
-    try {
-      return register(installation);
-    } catch (cause) {
-      if (cause instanceof EngineError) throw cause;
-      const where = isMainThread ? "" : " (in a worker thread)";
-      throw new EngineError("LOAD_FAILED", `${(cause as Error).message}${where}`, { cause });
-    }
-  });
-  return loaded;
+export async function loadNativeBackend(): Promise<NativeEngine> {
+  loaded ??= loadOnce();
+  const engine = await loaded;
+  await engine.tf.setBackend("tensorflow");
+  return engine;
 }

@@ -83,7 +83,8 @@ function createEntries(
       const names = Object.keys(weights);
       const gradient = tf.variableGrads(
         () => {
-          logits = forward(weights, images);
+          // Kept, because the gradient's own scope would dispose it; as an output it is the caller's.
+          logits = tf.keep(forward(weights, images));
           const rows = softmaxCrossEntropy(logits as tf.Tensor2D, targets as tf.Tensor2D);
           return tf.mean(tf.mul(rows, rowWeights)) as tf.Scalar;
         },
