@@ -45,7 +45,7 @@ const OPENERS: Readonly<Record<EngineName, Opener>> = {
 /**
  * Opens the engine that this process trains on: the native one, else wasm; or the one asked for.
  *
- * A process has one backend, so the first engine opened is the one that later calls return.
+ * A process computes on one engine at a time: tfjs's current backend. Opening another makes that one current.
  *
  * @throws TrainerError `UNKNOWN_NAME` for a name that is not an engine, `ENGINE_UNAVAILABLE` where the engine asked for cannot
  * be opened, with the reason.

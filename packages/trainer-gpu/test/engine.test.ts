@@ -1,0 +1,74 @@
+import { mkdtemp } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { findEngine } from "@sd/tfjs-native";
+import * as tf from "@tensorflow/tfjs";
+import { afterEach, describe, expect, test, vi } from "vitest";
+import { openEngine } from "../src/engine.ts";
+import { TrainerError } from "../src/errors.ts";
+
+const installed = (await findEngine()) !== undefined;
+afterEach(() => vi.unstubAllEnvs());
+
+/** No engine installed, and no tool to build one with. */
+async function emptyMachine(): Promise<void> {
+  const folder = await mkdtemp(join(tmpdir(), "sd-engine-"));
+  vi.stubEnv("SD_CACHE_DIR", folder);
+  vi.stubEnv("PATH", folder);
+  vi.stubEnv("SD_ENGINE", "");
+}
+
+describe("openEngine", () => {
+  test.each([
+    ["wasm", "wasm", "WebAssembly"],
+    ["cpu", "cpu", "plain JavaScript"],
+  ])("opens %s when asked", async (name, backend, device) => {
+    const engine = await openEngine({ name });
+    expect(engine.name).toBe(name);
+    expect(engine.device).toContain(device);
+    expect(engine.reasons).toEqual([`${name} was asked for`]);
+    expect(tf.getBackend()).toBe(backend);
+  });
+
+  test("takes $SD_ENGINE", async () => {
+    vi.stubEnv("SD_ENGINE", "wasm");
+    expect((await openEngine()).name).toBe("wasm");
+  });
+
+  test("an engine that does not exist is refused with the names of those that do", async () => {
+    const error = await openEngine({ name: "gpu" }).catch((e: unknown) => e);
+    expect(error).toBeInstanceOf(TrainerError);
+    expect((error as Error).message).toBe(
+      "unknown engine `gpu`: expected one of native, wasm, cpu",
+    );
+  });
+
+  test("where nothing can be built it falls back to wasm and says what is missing", async (ctx) => {
+    if (process.platform !== "linux" || process.arch !== "x64") ctx.skip("needs linux-x64");
+    await emptyMachine();
+    const lines: string[] = [];
+    const engine = await openEngine({ log: (line) => lines.push(line) });
+    expect(engine.name).toBe("wasm");
+    expect(engine.reasons[0]).toContain("Python 3 and pip and C++ compiler (g++) not found");
+    expect(lines.join("\n")).toContain("Falling back to WebAssembly");
+  });
+
+  test("asked for and not there, native fails loudly with the reason", async (ctx) => {
+    if (process.platform !== "linux" || process.arch !== "x64") ctx.skip("needs linux-x64");
+    await emptyMachine();
+    const error = await openEngine({ name: "native" }).catch((e: unknown) => e);
+    expect(error).toMatchObject({ code: "ENGINE_UNAVAILABLE" });
+    expect((error as Error).message).toContain("`native` was asked for and cannot be used");
+    expect((error as Error).message).toContain("Python 3");
+  });
+
+  test("prefers the native engine, names its device, and can come back to it", async (ctx) => {
+    if (!installed) ctx.skip("the native engine is not installed");
+    vi.stubEnv("SD_ENGINE", "");
+    await openEngine({ name: "wasm" });
+    const engine = await openEngine({ install: false });
+    expect(engine.name).toBe("native");
+    expect(engine.device).toMatch(/^(CPU|GPU), TensorFlow 2\.21\.0, oneDNN on$/);
+    expect(tf.getBackend()).toBe("tensorflow");
+  });
+});
