@@ -1,4 +1,5 @@
 import {
+  checkChoice,
   checkFloats,
   checkLabels,
   checkLogits,
@@ -15,7 +16,6 @@ import {
   type Prepared,
   type ValueAndGrad,
 } from "./call.ts";
-import { checkChoice } from "./choice.ts";
 import { distillationTotalInto, type Tempered } from "./kernels/distillation.ts";
 
 /** What the total loss of distillation needs to know. */

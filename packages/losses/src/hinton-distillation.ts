@@ -1,4 +1,11 @@
-import { checkFloats, checkLogits, checkNumber, type FloatArray, type Shape } from "@sd/math";
+import {
+  checkChoice,
+  checkFloats,
+  checkLogits,
+  checkNumber,
+  type FloatArray,
+  type Shape,
+} from "@sd/math";
 import {
   type GradOptions,
   type LossOptions,
@@ -7,15 +14,14 @@ import {
   type Prepared,
   type ValueAndGrad,
 } from "./call.ts";
-import { checkChoice } from "./choice.ts";
 import { hintonDistillationInto } from "./kernels/distillation.ts";
 
 /** What Hinton's distillation needs to know. */
 export interface HintonDistillationOptions {
   /** Divides the logits of both sides; finite and > 0. */
   readonly temperature: number;
-  /** What the divergence is multiplied by: T², or 1. @defaultValue "squared-temperature" */
-  readonly factor?: "squared-temperature" | "one" | undefined;
+  /** What the divergence is multiplied by: T², or 1. @defaultValue "squaredTemperature" */
+  readonly factor?: "squaredTemperature" | "one" | undefined;
 }
 
 function prepare(
@@ -31,8 +37,8 @@ function prepare(
     min: 0,
     aboveMin: true,
   });
-  const factor = checkChoice(functionName, "factor", options.factor ?? "squared-temperature", [
-    "squared-temperature",
+  const factor = checkChoice(functionName, "factor", options.factor ?? "squaredTemperature", [
+    "squaredTemperature",
     "one",
   ]);
   return {

@@ -1,4 +1,4 @@
-import { checkFloats, checkLogits, type FloatArray, type Shape } from "@sd/math";
+import { checkChoice, checkFloats, checkLogits, type FloatArray, type Shape } from "@sd/math";
 import {
   type GradOptions,
   type LossOptions,
@@ -7,7 +7,6 @@ import {
   type Prepared,
   type ValueAndGrad,
 } from "./call.ts";
-import { checkChoice } from "./choice.ts";
 import { type Direction, klDivergenceInto } from "./kernels/kl-divergence.ts";
 
 /** What the divergence needs to know. */

@@ -1,4 +1,5 @@
 import {
+  checkChoice,
   checkLabels,
   checkLogits,
   checkNumber,
@@ -15,7 +16,6 @@ import {
   type Prepared,
   type ValueAndGrad,
 } from "./call.ts";
-import { checkChoice } from "./choice.ts";
 import { labelSmoothingInto, type Spread } from "./kernels/label-smoothing.ts";
 
 /** What label smoothing needs to know. */

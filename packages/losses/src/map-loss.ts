@@ -1,8 +1,7 @@
 import {
-  checkFloats,
   checkLabels,
   checkLogits,
-  DomainError,
+  checkPositiveFloats,
   type FloatArray,
   type IntegerArray,
   type Shape,
@@ -27,15 +26,7 @@ function prepare(
   const { n, k } = checkLogits(functionName, logits, shape);
   checkLabels(functionName, labels, n, k, shape);
   const shared = n !== 1 && concentration.length === k;
-  checkFloats(functionName, "concentration", concentration, shared ? k : n * k, shape);
-  const wrong = concentration.findIndex((value) => !(value > 0 && value < Infinity));
-  if (wrong >= 0) {
-    throw new DomainError(
-      functionName,
-      "concentration",
-      `to be finite and > 0, got ${concentration[wrong]} at index ${wrong}`,
-    );
-  }
+  checkPositiveFloats(functionName, "concentration", concentration, shared ? k : n * k, shape);
   const stride = shared ? 0 : k;
   return {
     functionName,

@@ -191,6 +191,36 @@ export function checkNonNegativeFloats(
   }
 }
 
+/**
+ * Checks a float array whose elements must be finite and positive: concentrations.
+ *
+ * @param functionName - The public function, for the message.
+ * @param argument - The argument's name, for the message.
+ * @param values - What the caller passed.
+ * @param length - The number of elements that it must have.
+ * @param shape - The shape that this length follows from, for the message.
+ * @throws {@link TypeMismatchError}, {@link ShapeError}, {@link DomainError}.
+ */
+export function checkPositiveFloats(
+  functionName: string,
+  argument: string,
+  values: FloatArray,
+  length: number,
+  shape: Shape,
+): void {
+  checkFloats(functionName, argument, values, length, shape);
+  for (let i = 0; i < length; i++) {
+    const value = values[i]!;
+    if (!(value > 0 && value < Infinity)) {
+      throw new DomainError(
+        functionName,
+        argument,
+        `to be finite and > 0, got ${value} at index ${i}`,
+      );
+    }
+  }
+}
+
 /** Soft targets [n, k] of any mass: finite and not negative. See {@link checkNonNegativeFloats}. */
 export function checkTargets(
   functionName: string,
@@ -258,6 +288,29 @@ export function checkNumber(
       argument,
       `to be ${kind}${range === "" ? "" : ` ${range}`}, got ${value}`,
     );
+  }
+  return value;
+}
+
+/**
+ * Checks an option that is one of a few words.
+ *
+ * @param functionName - The public function, for the message.
+ * @param argument - The option's name, for the message.
+ * @param value - What the caller passed.
+ * @param words - What it may be.
+ * @returns `value`.
+ * @throws {@link DomainError}.
+ */
+export function checkChoice<Word extends string>(
+  functionName: string,
+  argument: string,
+  value: Word,
+  words: readonly Word[],
+): Word {
+  if (!words.includes(value)) {
+    const allowed = words.map((word) => JSON.stringify(word)).join(" or ");
+    throw new DomainError(functionName, argument, `to be ${allowed}, got ${show(value)}`);
   }
   return value;
 }

@@ -1,9 +1,11 @@
 export {
+  checkChoice,
   checkFloats,
   checkLabels,
   checkLogits,
   checkNonNegativeFloats,
   checkNumber,
+  checkPositiveFloats,
   checkShape,
   checkTargets,
   checkWeights,

@@ -1,9 +1,11 @@
 import { describe, expect, test } from "vitest";
 import {
+  checkChoice,
   checkFloats,
   checkLabels,
   checkLogits,
   checkNumber,
+  checkPositiveFloats,
   checkShape,
   checkTargets,
   checkWeights,
@@ -95,6 +97,13 @@ describe("array checks", () => {
     );
   });
 
+  test.each([[0], [-1], [Number.NaN], [Infinity]])("positive floats refuse %o", (value) => {
+    checkPositiveFloats("f", "concentration", Float64Array.of(1, 1e-300), 2, [2]);
+    expect(() =>
+      checkPositiveFloats("f", "concentration", Float64Array.of(1, value), 2, [2]),
+    ).toThrow(`f: expected \`concentration\` to be finite and > 0, got ${value} at index 1`);
+  });
+
   test("logits are free: NaN and infinities pass", () => {
     expect(checkLogits("f", Float32Array.of(Number.NaN, -Infinity, Infinity), [3])).toEqual({
       n: 1,
@@ -131,6 +140,18 @@ describe("checkNumber", () => {
     [bad(1n), {}, "to be a number, got 1"],
   ])("%o within %o is refused", (value, interval, message) => {
     expect(() => checkNumber("f", "x", value, interval)).toThrow(message);
+  });
+});
+
+describe("checkChoice", () => {
+  test("returns one of the words and refuses others", () => {
+    expect(checkChoice("f", "mode", "a", ["a", "b"])).toBe("a");
+    expect(() => checkChoice("f", "mode", bad("c"), ["a", "b"])).toThrow(
+      'f: expected `mode` to be "a" or "b", got "c"',
+    );
+    expect(() => checkChoice("f", "mode", bad(1), ["a"])).toThrow(
+      expect.objectContaining({ code: "DOMAIN", argument: "mode" }),
+    );
   });
 });
 

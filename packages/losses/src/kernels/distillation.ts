@@ -65,7 +65,7 @@ export function hintonDistillationInto(
   n: number,
   k: number,
   temperature: number,
-  factor: "squared-temperature" | "one" = "squared-temperature",
+  factor: "squaredTemperature" | "one" = "squaredTemperature",
   weights: FloatArray | null = null,
   cotangent: FloatArray | null = null,
 ): void {
