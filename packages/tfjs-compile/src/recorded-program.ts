@@ -43,7 +43,7 @@ export class RecordedProgram {
     this.#binding = backend.binding;
     this.#variables = variables;
     this.#entries = entries;
-    this.#maxGraphs = Math.max(maxGraphs, declared.length);
+    this.#maxGraphs = Math.max(1, maxGraphs, declared.length);
     this.#graphVariables = variables.all.map(({ shape, dtype }) => ({
       shape,
       dtype: dtypeNumber(dtype)!,

@@ -72,7 +72,7 @@ class Recorder {
       };
     } finally {
       for (const [i, variable] of variables.entries()) {
-        variable.assign(held[i]!);
+        if (!variable.isDisposed) variable.assign(held[i]!);
         held[i]!.dispose();
       }
     }
@@ -105,6 +105,12 @@ class Recorder {
     }
     try {
       const results = callEntry(entry, step, placeholders);
+      if (this.#step.variables.some(({ isDisposed }) => isDisposed)) {
+        throw this.#violation.report(
+          "ERR_DISPOSED_VARIABLE",
+          "it disposes a variable of the program",
+        );
+      }
       if (this.#violation.first === undefined) return results;
     } catch (error) {
       throw this.#violation.first ?? named(error, entry);

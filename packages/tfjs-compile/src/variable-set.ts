@@ -47,7 +47,8 @@ export class VariableSet {
       throw new ProgramError("ERR_VALUE_LENGTH", message);
     }
     if (dtype === "int32") return Int32Array.from(values);
-    return dtype === "bool" ? Uint8Array.from(values, Boolean as never) : Float32Array.from(values);
+    if (dtype === "bool") return Uint8Array.from(values, (value) => Number(value !== 0));
+    return Float32Array.from(values);
   }
 
   /** Assigns new values to the `tf.Variable` of that name. */

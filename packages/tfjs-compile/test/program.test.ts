@@ -1,7 +1,8 @@
-import { existsSync, readdirSync } from "node:fs";
+import { mkdtempSync, readdirSync, rmdirSync } from "node:fs";
 import { tmpdir } from "node:os";
+import { join } from "node:path";
 import * as tf from "@tensorflow/tfjs";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { compileProgram } from "../src/index.ts";
 import { onNative } from "./engines.ts";
 import { forward, makeBatch, makeEntries, makeVariables, part } from "./networks.ts";
@@ -142,8 +143,6 @@ test("an average of the weights and a teacher's forward pass are entries like an
 });
 
 describe("graphs", () => {
-  const models = () => readdirSync(tmpdir()).filter((name) => name.startsWith("sd-program-"));
-
   test("are built once for all declared inputs", () => {
     const variables = makeVariables("mlp");
     const program = compileProgram({
@@ -180,8 +179,15 @@ describe("graphs", () => {
   });
 
   test("leave no folder behind", () => {
-    expect(existsSync(tmpdir())).toBe(true);
-    expect(models()).toEqual([]);
+    const folder = mkdtempSync(join(tmpdir(), "sd-folders-"));
+    vi.stubEnv("TMPDIR", folder);
+    const x = tf.variable(tf.scalar(2));
+    const program = compileProgram({ variables: { x }, entries: { x: () => ({ x: tf.neg(x) }) } });
+    program.run("x", {});
+    expect(readdirSync(folder)).toEqual([]);
+    program.dispose();
+    vi.unstubAllEnvs();
+    rmdirSync(folder);
   });
 });
 

@@ -266,6 +266,19 @@ test("a refused step leaves the others running", () => {
   expect(program.stats()).toMatchObject({ graphs: 1 });
 });
 
+test("a step is refused that disposes a variable", () => {
+  const x = tf.variable(tf.scalar(1));
+  const entries = {
+    step: () => {
+      x.dispose();
+      return {};
+    },
+  };
+  const program = compileProgram({ variables: { x }, entries });
+  const error = caught(() => program.run("step", {}));
+  expect(error).toMatchObject({ code: "ERR_DISPOSED_VARIABLE", entry: "step" });
+});
+
 test("a program does not run inside of a step of another", () => {
   const x = tf.variable(tf.scalar(1));
   const inner = compileProgram({ variables: { x }, entries: { y: () => ({ y: tf.add(x, 1) }) } });

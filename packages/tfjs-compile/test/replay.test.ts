@@ -73,13 +73,17 @@ describe.each(networks)("%s replayed", (network) => {
   });
 });
 
-test("no tensor is left over by 200 runs", () => {
+const handles = (): number =>
+  (tf.backend() as unknown as { binding: { getNumOfTensors(): number } }).binding.getNumOfTensors();
+
+test("no tensor is left over by 200 runs, nor by new shapes, reads and writes", () => {
   const { program } = compile("mlp", "auto");
   lossOf(program, "mlp", 0);
-  const before = tf.memory().numTensors;
+  const before = [tf.memory().numTensors, handles()];
   for (let step = 0; step < 200; step++) lossOf(program, "mlp", step);
-  program.read();
-  expect(tf.memory().numTensors).toBe(before);
+  lossOf(program, "mlp", 0, 5);
+  program.write(program.read());
+  expect([tf.memory().numTensors, handles()]).toEqual(before);
   program.dispose();
 });
 
