@@ -1,0 +1,35 @@
+export { concentrationFromExcess } from "./concentration.ts";
+export {
+  betaFromEpsilon,
+  betaFromHardWeight,
+  epsilonAllFromOthers,
+  epsilonFromBeta,
+  epsilonOthersFromAll,
+  epsilonOthersFromBetaSmoothing,
+  hardWeightFromBeta,
+  hardWeightFromSoftWeight,
+} from "./conversions.ts";
+export {
+  dirichletEntropy,
+  dirichletKl,
+  dirichletLogDensity,
+  dirichletMean,
+} from "./dirichlet.ts";
+export {
+  type BetaSmoothingPriorOptions,
+  betaSmoothingPrior,
+  labelSmoothingPrior,
+  type PriorOptions,
+  softLabelPrior,
+} from "./label-priors.ts";
+export type { Labels } from "./labels.ts";
+export { dirichletMode, mapEstimate, NoModeError } from "./map-estimate.ts";
+export { type MassWeightsOptions, massWeights } from "./mass-weights.ts";
+export type { OutOption } from "./out.ts";
+export { dirichletPosterior, logMarginalLikelihood } from "./posterior.ts";
+export {
+  type SmoothedTargets,
+  type SmoothedTargetsOptions,
+  smoothedTargets,
+} from "./smoothed-targets.ts";
+export { type Omega, type OmegaOptions, teacherLogOmega, teacherPrior } from "./teacher-prior.ts";
