@@ -26,8 +26,13 @@ export class EagerProgram {
     const outputs = tf.tidy(() => {
       const results = callEntry(entry, this.#entries[entry]!, inputs);
       // An output may be an input or a variable itself, which disposing the output must not touch.
-      const copies = Object.entries(results).map(([name, tensor]) => [name, tf.clone(tensor)]);
-      return Object.fromEntries(copies) as Record<string, tf.Tensor>;
+      const taken = new Set<tf.Tensor>([...Object.values(inputs), ...this.#variables.all]);
+      const outputs: Record<string, tf.Tensor> = {};
+      for (const [name, tensor] of Object.entries(results)) {
+        outputs[name] = taken.has(tensor) ? tf.clone(tensor) : tensor;
+        taken.add(tensor);
+      }
+      return outputs;
     });
     contract.accept(signature);
     return outputs;

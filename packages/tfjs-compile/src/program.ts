@@ -71,7 +71,8 @@ export interface Program<V extends string, E extends Entries> {
    * Runs an entry.
    *
    * @param inputs - A tensor for each of the entry's inputs. They stay the caller's.
-   * @returns The entry's outputs, which the caller disposes. Variables are updated before it returns.
+   * @returns The entry's outputs, which the caller disposes, also those that the step has kept with
+   * `tf.keep`. Variables are updated before it returns.
    * @throws {@link ProgramError} for a rule that inputs or step break.
    */
   run<K extends keyof E & string>(entry: K, inputs: InputsOf<E[K]>): ReturnType<E[K]>;

@@ -57,6 +57,11 @@ export class RecordedTensors {
     return this.#backend.createOutputTensor({ id, shape: [...shape], dtype });
   }
 
+  /** Whether a tensor is one of this recording, without data. */
+  isOwn(tensor: tf.TensorInfo): boolean {
+    return this.#known.has(this.#backend.tensorMap.get(tensor.dataId).id);
+  }
+
   /** Notes that data were created from values inside of the step. */
   created(dataId: tf.DataId): void {
     this.#created.add(dataId);

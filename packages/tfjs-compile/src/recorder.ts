@@ -93,6 +93,10 @@ class Recorder {
         const { ref, dtype } = this.#tensors.find(tensor, `output \`${name}\``);
         return { name, ref, dtype };
       });
+      // An output that the step has kept (`tf.keep`) is the caller's, and here nobody calls.
+      for (const tensor of new Set(Object.values(results))) {
+        if (!(tensor instanceof tf.Variable) && this.#tensors.isOwn(tensor)) tensor.dispose();
+      }
     });
     return outputs;
   }

@@ -56,6 +56,24 @@ test("outputs may be inputs and variables: disposing them leaves those alone", (
   expect([...by.dataSync(), ...total.dataSync()]).toEqual([1, 1, 2, 3]);
 });
 
+test("an output that was kept, or is given twice, is the caller's", () => {
+  const program = compileProgram({
+    variables: {},
+    entries: {
+      step() {
+        const kept = tf.tidy(() => tf.keep(tf.ones([2])));
+        return { a: kept, b: kept };
+      },
+    },
+  });
+  const before = tf.memory().numTensors;
+  const { a, b } = program.run("step", {});
+  a.dispose();
+  expect([...b.dataSync()]).toEqual([1, 1]);
+  b.dispose();
+  expect(tf.memory().numTensors).toBe(before);
+});
+
 test("a step that throws leaves no tensor behind and is named", () => {
   const { program } = counter();
   const before = tf.memory().numTensors;

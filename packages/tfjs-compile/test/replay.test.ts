@@ -109,3 +109,25 @@ test("recording leaves the variables and the count of tensors as they were", () 
   expect(Object.values(variables).map((v) => v.dataSync())).toEqual(values);
   program.dispose();
 });
+
+test("an output that the step keeps is the caller's, and left over by no recording", () => {
+  const x = tf.variable(tf.tensor1d([1, 2]));
+  const program = compileProgram({
+    variables: { x },
+    entries: {
+      step() {
+        const doubled = tf.tidy(() => tf.keep(tf.mul(x, 2)));
+        return { doubled, again: doubled, x: x as unknown as tf.Tensor };
+      },
+    },
+  });
+  const before = [tf.memory().numTensors, handles()];
+  const outputs = program.run("step", {});
+  const { doubled, again, x: copy } = outputs;
+  doubled.dispose();
+  expect([...again.dataSync(), ...copy.dataSync()]).toEqual([2, 4, 1, 2]);
+  tf.dispose(outputs);
+  expect([tf.memory().numTensors, handles()]).toEqual(before);
+  expect([...x.dataSync()]).toEqual([1, 2]);
+  program.dispose();
+});
