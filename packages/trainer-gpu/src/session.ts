@@ -34,7 +34,7 @@ export interface StepInputs {
   readonly weights?: Float32Array | undefined;
   readonly learningRate: number;
   /** The moving average keeps this share of itself; read only with the signal `ema`. */
-  readonly emaDecay?: number;
+  readonly emaDecay?: number | undefined;
 }
 
 /** What a step returns: the weighted mean loss before the update, and the logits it came from. */

@@ -2,7 +2,6 @@
 import { existsSync } from "node:fs";
 import { join, relative } from "node:path";
 import { isDeepStrictEqual } from "node:util";
-import { emaDecay } from "@sd/beta-smoothing";
 import { type ChannelStatistics, channelStatistics, Loader } from "@sd/data";
 import { createRng } from "@sd/math/random";
 import { accuracy, negativeLogLikelihood } from "@sd/metrics";
@@ -73,6 +72,17 @@ async function openOrCreate(options: TrainOptions): Promise<Run> {
   );
 }
 
+/** Fails where numbers of a step have left the finite range: nothing that follows would mean anything. */
+function checkFinite(what: string, values: ArrayLike<number>, where: string): void {
+  for (let i = 0; i < values.length; i++) {
+    if (Number.isFinite(values[i])) continue;
+    throw new TrainerError(
+      "NON_FINITE_LOSS",
+      `${what} is ${values[i]} at ${where}: a smaller learning rate may help`,
+    );
+  }
+}
+
 /** One epoch of optimiser steps; returns the training metrics, or undefined where it was stopped. */
 async function trainEpoch(
   context: Context,
@@ -89,26 +99,25 @@ async function trainEpoch(
     if (signal?.aborted) return undefined;
     const shape = [batch.size, k] as const;
     const { labels, indices } = batch;
+    learningRate = optimizer.learningRate * scheduleFactor(schedule, epoch + step / steps, epochs);
+    const where = `epoch ${epoch}, step ${step} of ${steps}, learning rate ${learningRate}`;
     const signals = await session.signals(batch.images);
+    for (const [name, values] of Object.entries(signals)) {
+      checkFinite(`a logit of the ${name}`, values, where);
+    }
     const { targets, weights } = method.targets(
       { labels, indices, shape, epoch, rng: rng.fork(step) },
       signals,
     );
-    learningRate = optimizer.learningRate * scheduleFactor(schedule, epoch + step / steps, epochs);
     const update = epoch * steps + step + 1;
     const { loss, logits } = await session.step({
       images: batch.images,
       targets,
       weights,
       learningRate,
-      emaDecay: method.emaDecay?.(update) ?? emaDecay(update),
+      emaDecay: method.emaDecay?.(update),
     });
-    if (!Number.isFinite(loss)) {
-      throw new TrainerError(
-        "NON_FINITE_LOSS",
-        `the loss is ${loss} at epoch ${epoch}, step ${step} of ${steps}: a smaller learning rate may help (now ${learningRate})`,
-      );
-    }
+    checkFinite("the loss", [loss], where);
     step++;
     rows += batch.size;
     lossSum += loss * batch.size;

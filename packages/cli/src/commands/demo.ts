@@ -117,12 +117,6 @@ async function interruptible<T>(work: (signal: AbortSignal) => Promise<T>): Prom
   }
 }
 
-async function results(out: string, json: boolean): Promise<string> {
-  const records = await Promise.all((await listRuns(out)).map(readRun));
-  const rows = await resultsTable(records);
-  return json ? `${JSON.stringify(rows, null, 2)}\n` : formatTable(rows, { format: "text" });
-}
-
 /** Trains, prints the table, writes the report. Returns the exit code. */
 export async function demo(options: DemoOptions): Promise<number> {
   const { out, engine: name, json = false, ...asked } = options;
@@ -151,11 +145,11 @@ export async function demo(options: DemoOptions): Promise<number> {
   }
   say(`trained in ${Math.round((performance.now() - start) / 1000)} s; computing the metrics …\n`);
 
-  process.stdout.write(await results(out, json));
-  const report = await renderReport(out, {
-    out: join(out, "report.html"),
-    title: "Four ways to train on noisy digits",
-  });
+  const rows = await resultsTable(await Promise.all((await listRuns(out)).map(readRun)));
+  const table = json ? `${JSON.stringify(rows, null, 2)}\n` : formatTable(rows, { format: "text" });
+  process.stdout.write(table);
+  const title = "Four ways to train on noisy digits";
+  const report = await renderReport(out, { out: join(out, "report.html"), title, rows });
   await finishFolder(out, settings);
   say(`\nreport: ${report}`);
   return 0;

@@ -13,7 +13,7 @@ import {
  */
 export const demoMethods: readonly Method[] = [
   crossEntropy(),
-  labelSmoothing({ epsilon: 0.15, over: "others" }),
+  labelSmoothing({ epsilon: 0.15, spread: "others" }),
   selfDistillation({ hardWeight: 0.6, temperature: 4 }),
   betaSmoothing({ a: 3, beta: 1.5 }),
 ];

@@ -1,0 +1,68 @@
+import { mkdtemp } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { sd } from "./sd.ts";
+
+describe("help", () => {
+  test.each([
+    [["--help"], "Usage: sd [options] [command]"],
+    [["demo", "--help"], "sd demo --seeds 3 --epochs 5"],
+    [["help", "engine"], "doctor [options]"],
+  ])("sd %j goes to standard output", async (args, text) => {
+    const { code, out, err } = await sd(args);
+    expect([code, err]).toEqual([0, ""]);
+    expect(out).toContain(text);
+  });
+
+  test("--version prints the version alone", async () => {
+    expect((await sd(["--version"])).out).toMatch(/^\d+\.\d+\.\d+\n$/);
+  });
+});
+
+describe("a mistake exits with 2 and says what was meant", () => {
+  test.each([
+    [["dmeo"], "unknown command 'dmeo'\n(Did you mean demo?)"],
+    [["demo", "--seed", "3"], "unknown option '--seed'\n(Did you mean --seeds?)"],
+    [["demo", "--epochs", "many"], "'many' is invalid. Expected an integer of at least 1."],
+    [["demo", "--epochs", "0"], "'0' is invalid"],
+    [["demo", "--images", "10"], "Expected an integer of at least 64."],
+    [["demo", "--noise", "1.5"], "Expected a number in [0, 1)."],
+    [["demo", "--noise", ""], "Expected a number in [0, 1)."],
+    [["demo", "--engine", "gpu"], "Allowed choices are native, wasm, cpu."],
+    [["demo", "everything"], "too many arguments"],
+    [["engine", "docter"], "(Did you mean doctor?)"],
+    [["engine", "doctor", "--jason"], "(Did you mean --json?)"],
+    [[], "Usage: sd [options] [command]"],
+    [["engine"], "Usage: sd engine [options] [command]"],
+  ])("sd %j", async (args, message) => {
+    const { code, out, err } = await sd(args);
+    expect([code, out]).toEqual([2, ""]);
+    expect(err).toContain(message);
+  });
+});
+
+describe("sd engine doctor", () => {
+  test("says what was found, which engine a run takes, and why", async () => {
+    const { code, out } = await sd(["engine", "doctor"]);
+    expect(code).toBe(0);
+    expect(out).toMatch(/^(ok|missing) +platform/);
+    expect(out).toMatch(/A run takes the engine (native|wasm) \(.*\)\n {2}because /);
+  });
+
+  test("--json prints the same for programs", async () => {
+    const { out } = await sd(["engine", "doctor", "--json"]);
+    const report = JSON.parse(out);
+    expect(["native", "wasm"]).toContain(report.chosen.engine);
+    expect(report.checks.map(({ name }: { name: string }) => name)).toContain("platform");
+  });
+
+  test("an engine that is asked for and cannot be had is an error", async () => {
+    const empty = await mkdtemp(join(tmpdir(), "sd-doctor-"));
+    const env = { SD_ENGINE: "native", SD_CACHE_DIR: empty };
+    const { code, err } = await sd(["engine", "doctor"], { env });
+    expect(code).toBe(1);
+    expect(err).toContain("sd: the engine `native` was asked for and cannot be used");
+    expect(err).not.toContain("    at ");
+  });
+});

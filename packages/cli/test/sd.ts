@@ -1,0 +1,43 @@
+// Runs the command as a person does: a process of its own, its two streams, its exit code.
+import { spawn } from "node:child_process";
+import { fileURLToPath } from "node:url";
+
+const bin = fileURLToPath(new URL("../src/bin.ts", import.meta.url));
+
+export interface Outcome {
+  readonly code: number | null;
+  readonly out: string;
+  readonly err: string;
+}
+
+export interface SdOptions {
+  readonly env?: NodeJS.ProcessEnv;
+  /** Sent once the first line that contains `text` has appeared on standard error. */
+  readonly signalAfter?: { readonly text: string; readonly signal: NodeJS.Signals };
+}
+
+export function sd(
+  args: readonly string[],
+  { env, signalAfter }: SdOptions = {},
+): Promise<Outcome> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(
+      process.execPath,
+      ["--conditions=@sd/source", "--disable-warning=ExperimentalWarning", bin, ...args],
+      { env: { ...process.env, ...env }, stdio: ["ignore", "pipe", "pipe"] },
+    );
+    let [out, err, signalled] = ["", "", false];
+    child.stdout.on("data", (data) => {
+      out += data;
+    });
+    child.stderr.on("data", (data) => {
+      err += data;
+      if (signalAfter && !signalled && err.includes(signalAfter.text)) {
+        signalled = true;
+        child.kill(signalAfter.signal);
+      }
+    });
+    child.on("error", reject);
+    child.on("close", (code) => resolve({ code, out, err }));
+  });
+}
