@@ -1,0 +1,4 @@
+/// <reference types="node" />
+import { testExamples } from "../../../testing/examples.ts";
+
+testExamples(import.meta.url, { minimum: 9 });
