@@ -11,7 +11,9 @@ export interface Points {
   readonly labels: Int32Array;
 }
 
-/** `n` points around (cos, sin)(2πc/3) for class c; the share `noise` of the labels is drawn anew. */
+/**
+ * `n` points around (cos, sin)(2πc/3) for class c; the share `noise` of the labels is drawn anew.
+ */
 export function makeBlobs(n: number, noise: number, seed: number): Points {
   const rng = createRng(seed);
   const x = new Float32Array(2 * n);

@@ -4,14 +4,16 @@ import type { Binding, OpAttribute } from "./node-backend.ts";
 import type { TensorFact } from "./shape-inference.ts";
 
 /**
- * The type attributes that a kernel of tfjs-node leaves out, by the number of the input whose type they are:
- * TensorFlow's eager interface infers them, a graph does not.
+ * The type attributes that a kernel of tfjs-node leaves out, by the number of the input whose type
+ * they are: TensorFlow's eager interface infers them, a graph does not.
  */
 const OMITTED: Readonly<Record<string, Readonly<Record<string, number>>>> = {
   ExpandDims: { T: 0, Tdim: 1 },
 };
 
-/** Attributes as tfjs-node's kernels give them to the binding, turned into those of a graph's node. */
+/**
+ * Attributes as tfjs-node's kernels give them to the binding, turned into those of a graph's node.
+ */
 export function graphAttributes(
   binding: Binding,
   op: string,

@@ -17,18 +17,18 @@ import { VariableSet } from "./variable-set.ts";
 /**
  * Compiles steps over one set of variables for the backend that is set.
  *
- * On tfjs-node's backend each entry is recorded, once for each set of input shapes, and replayed as one
- * TensorFlow graph; the variables then live in the graph's session. On other backends the entries are
- * called. Results agree to rounding.
+ * On tfjs-node's backend each entry is recorded, once for each set of input shapes, and replayed as
+ * one TensorFlow graph; the variables then live in the graph's session. On other backends the
+ * entries are called. Results agree to rounding.
  *
- * A step that is recorded runs as JavaScript only while it is recorded, twice for each set of input shapes.
- * Numbers of JavaScript and tensors of up to 16 elements from outside are frozen into the graph; what
- * changes from call to call has to be an input.
+ * A step that is recorded runs as JavaScript only while it is recorded, twice for each set of input
+ * shapes. Numbers of JavaScript and tensors of up to 16 elements from outside are frozen into the
+ * graph; what changes from call to call has to be an input.
  *
  * @param options - Variables, entries and, to record before the first run, the inputs to expect.
  * @returns The program, which the caller disposes.
- * @throws {@link ProgramError} For variables that cannot be carried and, where `specs` are given, for
- * every rule that a step breaks.
+ * @throws {@link ProgramError} For variables that cannot be carried and, where `specs` are given,
+ * for every rule that a step breaks.
  *
  * @example
  * ```ts
@@ -146,7 +146,9 @@ class CheckedProgram {
       throw new ProgramError("ERR_DISPOSED_PROGRAM", "the program is disposed");
     }
     if (tf.backend() !== this.#backend) {
-      const message = `the backend is now "${tf.getBackend()}"; a program runs on the one that it was compiled for`;
+      const message =
+        `the backend is now "${tf.getBackend()}"; a program runs on the one that it ` +
+        "was compiled for";
       throw new ProgramError("ERR_BACKEND_CHANGED", message);
     }
   }

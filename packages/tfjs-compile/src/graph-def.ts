@@ -1,5 +1,6 @@
-// Writes TensorFlow's GraphDef and SavedModel messages. Field numbers are those of tensorflow/core/framework/
-// {graph,node_def,attr_value,tensor,tensor_shape,versions}.proto and core/protobuf/{meta_graph,saved_model}.proto.
+// Writes TensorFlow's GraphDef and SavedModel messages. Field numbers are those of
+// tensorflow/core/framework/ {graph,node_def,attr_value,tensor,tensor_shape,versions}.proto and
+// core/protobuf/{meta_graph,saved_model}.proto.
 import { BinaryWriter, WireType } from "@bufbuild/protobuf/wire";
 import { DType, type Values } from "./node-backend.ts";
 

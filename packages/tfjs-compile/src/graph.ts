@@ -80,7 +80,8 @@ export function recordingGraph(
     attributes,
   }));
   const assigns = recording.updates.map(({ variable, ref }) => {
-    // A variable's old value may be wanted elsewhere in the step: every read comes before the assignment.
+    // A variable's old value may be wanted elsewhere in the step: every read comes before the
+    // assignment.
     const old = read.has(`v${variable}`) ? [`^${prefix}/v${variable}`] : [];
     return {
       name: `${prefix}/a${variable}`,

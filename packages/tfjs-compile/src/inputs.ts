@@ -45,7 +45,8 @@ function signature<T>(
     names.map((name) => {
       const { shape, dtype } = resolve(inputs[name]!, name);
       if (dtypeNumber(dtype) === undefined) {
-        const message = `input \`${name}\` has dtype ${dtype}; programs carry float32, int32 and bool`;
+        const carried = "programs carry float32, int32 and bool";
+        const message = `input \`${name}\` has dtype ${dtype}; ${carried}`;
         throw new ProgramError("ERR_DTYPE", message, { entry });
       }
       if (!shape.every((size) => Number.isInteger(size) && size >= 0)) {
@@ -63,7 +64,8 @@ export function signatureKey(entry: string, inputs: Signature): string {
 }
 
 /**
- * Holds an entry to the inputs that it was first seen with: names, dtypes and ranks stay, sizes may change.
+ * Holds an entry to the inputs that it was first seen with: names, dtypes and ranks stay, sizes may
+ * change.
  */
 export class InputContract {
   readonly #entry: string;
@@ -90,7 +92,9 @@ export class InputContract {
         throw new ProgramError("ERR_INPUT_DTYPE", message, { entry });
       }
       if (before.shape.length !== shape.length) {
-        const message = `expected input \`${name}\` to have rank ${before.shape.length}, got shape [${shape}]`;
+        const message =
+          `expected input \`${name}\` to have rank ${before.shape.length}, got shape ` +
+          `[${shape}]`;
         throw new ProgramError("ERR_INPUT_SHAPE", message, { entry });
       }
     }

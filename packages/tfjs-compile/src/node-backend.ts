@@ -1,5 +1,5 @@
-// The part of tfjs-node's backend that recording needs. Most of it is private there; it has not changed since
-// tfjs 3, and this file is the only one that knows it.
+// The part of tfjs-node's backend that recording needs. Most of it is private there; it has not
+// changed since tfjs 3, and this file is the only one that knows it.
 import type * as tf from "@tensorflow/tfjs";
 
 /** Element types, numbered as in TensorFlow's `DataType`. */
@@ -11,7 +11,10 @@ export type ProgramDType = "float32" | "int32" | "bool";
 /** The typed arrays that tfjs keeps their values in. */
 export type Values = Float32Array | Int32Array | Uint8Array;
 
-/** An attribute of an operation, as tfjs-node's kernels write it. `type` is one of the binding's `TF_ATTR_…`. */
+/**
+ * An attribute of an operation, as tfjs-node's kernels write it. `type` is one of the binding's
+ * `TF_ATTR_…`.
+ */
 export interface OpAttribute {
   readonly name: string;
   readonly type: number;
@@ -52,7 +55,10 @@ export interface Binding {
   ): TensorMetadata[];
 }
 
-/** What the backend keeps for a tensor's data. Until `values` is null they have not reached TensorFlow. */
+/**
+ * What the backend keeps for a tensor's data. Until `values` is null they have not reached
+ * TensorFlow.
+ */
 export interface TensorRecord {
   readonly shape: number[];
   readonly dtype: number;
@@ -113,7 +119,10 @@ export function dtypeName(dtype: number): string {
   return Object.entries(DType).find(([, n]) => n === dtype)?.[0] ?? `TensorFlow type ${dtype}`;
 }
 
-/** Zeros of a TensorFlow element type; int64 is two 32-bit words an element, as the binding takes it. */
+/**
+ * Zeros of a TensorFlow element type; int64 is two 32-bit words an element, as the binding takes
+ * it.
+ */
 export function zeros(dtype: number, size: number): Values {
   if (dtype === DType.int64) return new Int32Array(2 * size);
   if (dtype === DType.int32) return new Int32Array(size);

@@ -34,12 +34,13 @@ export interface ProgramOptions<V extends string, E extends Entries> {
   readonly variables: Readonly<Record<V, tf.Variable>>;
   readonly entries: E;
   /**
-   * The inputs that entries will be run with, recorded before the first run. Without them each entry is
-   * recorded when it is first seen with its shapes, which builds the graph again.
+   * The inputs that entries will be run with, recorded before the first run. Without them each
+   * entry is recorded when it is first seen with its shapes, which builds the graph again.
    */
   readonly specs?: { readonly [name in keyof E]?: readonly InputSpecs<E[name]>[] };
   /**
-   * How many graphs, an entry at one set of input shapes each, are kept; the least recently used goes first.
+   * How many graphs, an entry at one set of input shapes each, are kept; the least recently used
+   * goes first.
    *
    * @defaultValue 16
    */
@@ -93,8 +94,9 @@ export interface Program<V extends string, E extends Entries> {
   write(values: Readonly<Partial<Record<V, ArrayLike<number>>>>): void;
 
   /**
-   * Copies the program's values into the `tf.Variable`s that it was made from. In recorded mode these are
-   * not touched otherwise; in eager mode they are the program's variables and nothing is to be done.
+   * Copies the program's values into the `tf.Variable`s that it was made from. In recorded mode
+   * these are not touched otherwise; in eager mode they are the program's variables and nothing is
+   * to be done.
    */
   sync(): void;
 

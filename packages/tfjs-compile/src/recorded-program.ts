@@ -158,7 +158,10 @@ export class RecordedProgram {
     return recording;
   }
 
-  /** Loads a graph of all recordings and carries the variables over; the session before is left if it fails. */
+  /**
+   * Loads a graph of all recordings and carries the variables over; the session before is left if
+   * it fails.
+   */
   #build(): void {
     const recordings = [...this.#recordings.values()];
     const before = this.#session;

@@ -20,8 +20,8 @@ const CAPTURED = 16;
 const CONSTANT = 65_536;
 
 /**
- * Tensors of a recording have handles that TensorFlow never gives, no two of them the same in a process.
- * tfjs marks data that have not reached TensorFlow by −1, and deletes no handle below 0.
+ * Tensors of a recording have handles that TensorFlow never gives, no two of them the same in a
+ * process. tfjs marks data that have not reached TensorFlow by −1, and deletes no handle below 0.
  */
 let nextHandle = -2;
 
@@ -77,7 +77,9 @@ export class RecordedTensors {
     if (known !== undefined) return known;
     const dtype = dtypeNumber(tensor.dtype);
     if (dtype === undefined) {
-      const message = `${use} takes a tensor of dtype ${tensor.dtype}; programs carry float32, int32 and bool`;
+      const message =
+        `${use} takes a tensor of dtype ${tensor.dtype}; programs carry float32, int32 ` +
+        "and bool";
       throw this.#violation.report("ERR_DTYPE", message);
     }
     const inside = this.#created.has(tensor.dataId);
@@ -87,11 +89,15 @@ export class RecordedTensors {
     return constant;
   }
 
-  /** Values may be read where they were written inside of the step; all others are not there yet. */
+  /**
+   * Values may be read where they were written inside of the step; all others are not there yet.
+   */
   values(dataId: tf.DataId): Values {
     const { values, shape } = this.#backend.tensorMap.get(dataId);
     if (values !== null && this.#created.has(dataId)) return values;
-    const message = `it reads the values of a tensor of shape [${shape.join(", ")}]; a recorded step has none`;
+    const message =
+      `it reads the values of a tensor of shape [${shape.join(", ")}]; a recorded step ` +
+      "has none";
     throw this.#violation.report("ERR_TENSOR_READ", message);
   }
 
@@ -101,7 +107,7 @@ export class RecordedTensors {
     const variables = Object.entries(registeredVariables());
     const variable = variables.find(([, { dataId }]) => dataId === tensor.dataId);
     if (variable !== undefined) {
-      const message = `${where}, the variable \`${variable[0]}\`, that is not among the program's variables`;
+      const message = `${where}, the undeclared variable \`${variable[0]}\``;
       throw this.#violation.report("ERR_CAPTURED_VARIABLE", message);
     }
     if (data.id < 0 && data.values === null) {
@@ -109,7 +115,9 @@ export class RecordedTensors {
       throw this.#violation.report("ERR_CAPTURED_TENSOR", message);
     }
     if (sizeOf(data.shape) > CAPTURED) {
-      const message = `${where} from outside of the step; up to ${CAPTURED} elements are frozen as a constant, a larger one must be an input or a variable`;
+      const message =
+        `${where} from outside of the step; up to ${CAPTURED} elements are frozen as a ` +
+        "constant, a larger one must be an input or a variable";
       throw this.#violation.report("ERR_CAPTURED_TENSOR", message);
     }
     return data.values ?? this.#readHandle(data.id);
@@ -118,7 +126,9 @@ export class RecordedTensors {
   #constant(dtype: number, shape: readonly number[], values: Values): RecordedTensor {
     const constant = { dtype, shape: [...shape], values: stored(dtype, values) };
     if (constant.values.length > CONSTANT) {
-      const message = `it creates a constant of shape [${shape.join(", ")}]; above ${CONSTANT} elements it must be an input or a variable`;
+      const message =
+        `it creates a constant of shape [${shape.join(", ")}]; above ${CONSTANT} ` +
+        "elements it must be an input or a variable";
       throw this.#violation.report("ERR_CONSTANT_TOO_LARGE", message);
     }
     const ref = `c${this.constants.push(constant) - 1}`;

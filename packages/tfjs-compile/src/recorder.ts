@@ -31,8 +31,8 @@ export interface Step {
 }
 
 /**
- * The operations of a step. The variables, the backend and tfjs's count of tensors are afterwards what they
- * were, also when it throws.
+ * The operations of a step. The variables, the backend and tfjs's count of tensors are afterwards
+ * what they were, also when it throws.
  */
 export function record(step: Step): Recording {
   return new Recorder(step).record();
@@ -78,7 +78,9 @@ class Recorder {
     }
   }
 
-  /** Gives a variable data of its own: two that were made from one tensor share theirs until then. */
+  /**
+   * Gives a variable data of its own: two that were made from one tensor share theirs until then.
+   */
   #detach(variable: tf.Variable, i: number): void {
     const own = this.#tensors.make(`v${i}`, variable.shape, dtypeNumber(variable.dtype)!);
     variable.assign(own);

@@ -4,8 +4,8 @@ import type { AttrValue, TensorValue } from "./graph-def.ts";
 import type { Signature } from "./inputs.ts";
 
 /**
- * A tensor of a recording: `i3` the input, `v3` the variable, `c3` the constant with that number, `o3:1`
- * the second output of the operation with that number.
+ * A tensor of a recording: `i3` the input, `v3` the variable, `c3` the constant with that number,
+ * `o3:1` the second output of the operation with that number.
  */
 export type Ref = string;
 
@@ -30,8 +30,9 @@ export interface Recording {
 /**
  * Checks that recording a step twice gave the same.
  *
- * @throws {@link ProgramError} `ERR_DATA_DEPENDENT` when the operations differ, `ERR_NOT_REPEATABLE` when
- * only numbers do: they were drawn at random or counted in JavaScript, and would be frozen.
+ * @throws {@link ProgramError} `ERR_DATA_DEPENDENT` when the operations differ,
+ * `ERR_NOT_REPEATABLE` when only numbers do: they were drawn at random or counted in JavaScript,
+ * and would be frozen.
  */
 export function checkRepeatable(first: Recording, second: Recording): void {
   const { entry } = first;
@@ -40,7 +41,9 @@ export function checkRepeatable(first: Recording, second: Recording): void {
   for (let i = 0; i < length; i++) {
     const [a, b] = [first.ops[i], second.ops[i]].map((op) => (op ? shapeOf(op) : "the end"));
     if (a === b) continue;
-    const message = `operation ${i} is ${a} in one recording and ${b} in another; which operations a step runs must not depend on data, chance or state`;
+    const message =
+      `operation ${i} is ${a} in one recording and ${b} in another; which operations a ` +
+      "step runs must not depend on data, chance or state";
     throw new ProgramError("ERR_DATA_DEPENDENT", message, { entry });
   }
   const results = ({ outputs, updates }: Recording) => JSON.stringify([outputs, updates]);
@@ -51,12 +54,14 @@ export function checkRepeatable(first: Recording, second: Recording): void {
   const advice = "numbers that are drawn or counted in JavaScript must be inputs of the step";
   for (const [i, a] of first.constants.entries()) {
     if (sameConstant(a, second.constants[i])) continue;
-    const message = `a constant of shape [${a.shape.join(", ")}] differs between two recordings; ${advice}`;
+    const message =
+      `a constant of shape [${a.shape.join(", ")}] differs between two recordings; ` + `${advice}`;
     throw new ProgramError("ERR_NOT_REPEATABLE", message, { entry });
   }
   for (const [i, { name, attributes }] of first.ops.entries()) {
     if (JSON.stringify(attributes) === JSON.stringify(second.ops[i]!.attributes)) continue;
-    const message = `an attribute of operation ${i}, ${name}, differs between two recordings; ${advice}`;
+    const message =
+      `an attribute of operation ${i}, ${name}, differs between two recordings; ` + `${advice}`;
     throw new ProgramError("ERR_NOT_REPEATABLE", message, { entry });
   }
 }

@@ -1,6 +1,6 @@
 /**
- * Runs `body` while properties of `target` are replaced, and puts everything back afterwards, also when
- * it throws.
+ * Runs `body` while properties of `target` are replaced, and puts everything back afterwards, also
+ * when it throws.
  */
 export function replacing<T extends object, R>(
   target: T,

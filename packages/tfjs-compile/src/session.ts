@@ -13,7 +13,9 @@ import { savedModelBytes } from "./graph-def.ts";
 import type { Binding, TensorMetadata } from "./node-backend.ts";
 import type { Recording } from "./recording.ts";
 
-/** A session over the recordings it was made of. Its variables have no value until they are written. */
+/**
+ * A session over the recordings it was made of. Its variables have no value until they are written.
+ */
 export class Session {
   readonly #binding: Binding;
   readonly #id: number;

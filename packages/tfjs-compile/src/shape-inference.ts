@@ -1,5 +1,5 @@
-// Learns the shapes of an operation's outputs by running it once on zeros: TensorFlow's C interface offers
-// shape functions only inside of a graph.
+// Learns the shapes of an operation's outputs by running it once on zeros: TensorFlow's C interface
+// offers shape functions only inside of a graph.
 import { ProgramError } from "./errors.ts";
 import type { TensorValue } from "./graph-def.ts";
 import {
@@ -18,16 +18,21 @@ export interface TensorFact {
   readonly constant?: TensorValue;
 }
 
-/** Constants up to this size (shapes, axes, paddings, scalars) keep their values when shapes are inferred. */
+/**
+ * Constants up to this size (shapes, axes, paddings, scalars) keep their values when shapes are
+ * inferred.
+ */
 const VALUED = 64;
 
-/** The shapes that were learned so far, an entry for each operation, attributes and input shapes. */
+/**
+ * The shapes that were learned so far, an entry for each operation, attributes and input shapes.
+ */
 export class ShapeCache {
   readonly #known = new Map<string, readonly TensorFact[]>();
 
   /**
-   * The outputs of an operation. It is computed for the first call with these attributes, shapes and small
-   * constants; what it needs for that is freed before this returns.
+   * The outputs of an operation. It is computed for the first call with these attributes, shapes
+   * and small constants; what it needs for that is freed before this returns.
    */
   infer(
     binding: Binding,

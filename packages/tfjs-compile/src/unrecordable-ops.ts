@@ -11,7 +11,9 @@ const SHAPE_FROM_DATA =
 /** @throws {@link ProgramError} `ERR_RANDOM_OP` or `ERR_DATA_DEPENDENT`. */
 export function checkRecordable(op: string, inputs: readonly TensorFact[], entry: string): void {
   if (RANDOM.test(op)) {
-    const message = `${describeOp(op, inputs)} draws at random; draw outside and give the result as an input`;
+    const message =
+      `${describeOp(op, inputs)} draws at random; draw outside and give the result as ` +
+      "an input";
     throw new ProgramError("ERR_RANDOM_OP", message, { entry });
   }
   if (SHAPE_FROM_DATA.test(op)) {

@@ -17,7 +17,9 @@ export class VariableSet {
         throw new ProgramError("ERR_UNKNOWN_VARIABLE", `\`${name}\` is not a tf.Variable`);
       }
       if (dtypeNumber(variable.dtype) === undefined) {
-        const message = `variable \`${name}\` has dtype ${variable.dtype}; programs carry float32, int32 and bool`;
+        const message =
+          `variable \`${name}\` has dtype ${variable.dtype}; programs carry float32, ` +
+          "int32 and bool";
         throw new ProgramError("ERR_DTYPE", message);
       }
     }
@@ -43,7 +45,9 @@ export class VariableSet {
   valuesFor(name: string, values: ArrayLike<number>): Values {
     const { size, shape, dtype } = this.all[this.indexOf(name)]!;
     if (values.length !== size) {
-      const message = `expected ${size} values for variable \`${name}\` of shape [${shape.join(", ")}], got ${values.length}`;
+      const message =
+        `expected ${size} values for variable \`${name}\` of shape ` +
+        `[${shape.join(", ")}], got ${values.length}`;
       throw new ProgramError("ERR_VALUE_LENGTH", message);
     }
     if (dtype === "int32") return Int32Array.from(values);

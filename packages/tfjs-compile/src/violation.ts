@@ -1,8 +1,8 @@
 import { ProgramError, type ProgramErrorCode } from "./errors.ts";
 
 /**
- * The first rule that a step broke. It counts even if the step caught the error, or ran into another one
- * because of it.
+ * The first rule that a step broke. It counts even if the step caught the error, or ran into
+ * another one because of it.
  */
 export class Violation {
   readonly #entry: string;

@@ -14,7 +14,9 @@ export function onNative(): void {
   beforeEach((context) => use("tensorflow", context));
 }
 
-/** Makes a backend the current one; a test that needs the native one is skipped where it is missing. */
+/**
+ * Makes a backend the current one; a test that needs the native one is skipped where it is missing.
+ */
 export async function use(
   backend: "cpu" | "wasm" | "tensorflow",
   context: TestContext,

@@ -1,4 +1,5 @@
-// Random straight-line steps: values read before and after assignments, variables swapped and aliased.
+// Random straight-line steps: values read before and after assignments, variables swapped and
+// aliased.
 import * as tf from "@tensorflow/tfjs";
 import fc from "fast-check";
 import { expect, test } from "vitest";

@@ -1,4 +1,5 @@
-// Every differentiable operation that a network is likely to use: value and gradient, called and replayed.
+// Every differentiable operation that a network is likely to use: value and gradient, called and
+// replayed.
 import * as tf from "@tensorflow/tfjs";
 import { describe, expect, test } from "vitest";
 import { compileProgram } from "../src/index.ts";

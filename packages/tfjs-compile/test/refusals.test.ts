@@ -82,7 +82,7 @@ const steps: readonly (readonly [string, ProgramErrorCode, RegExp, Step])[] = [
   [
     "takes a variable that was not declared, small as it is",
     "ERR_CAPTURED_VARIABLE",
-    /Mul .*\[2\], the variable `undeclared`/,
+    /Mul .*\[2\], the undeclared variable `undeclared`/,
     ({ other }) =>
       ({ a }) => ({ y: tf.mul(tf.sum(a), other) }),
   ],

@@ -1,4 +1,5 @@
-// A product with a transpose flag takes a slow path in the wasm backend; transposing first does not.
+// A product with a transpose flag takes a slow path in the wasm backend; transposing first does
+// not.
 import * as tf from "@tensorflow/tfjs";
 import type { KernelCall } from "./kernel.ts";
 
@@ -10,8 +11,8 @@ type Call = KernelCall<
 /**
  * `BatchMatMul` that transposes its operands before it calls `product`, tfjs's own kernel.
  *
- * Batches of more than one matrix stay on the kernel's own path, which is the slow one with or without
- * the flags.
+ * Batches of more than one matrix stay on the kernel's own path, which is the slow one with or
+ * without the flags.
  */
 export function batchMatMul(product: tf.KernelFunc): (call: Call) => tf.TensorInfo {
   return (call) => {

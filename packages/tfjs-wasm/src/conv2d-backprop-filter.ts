@@ -17,8 +17,8 @@ type Call = KernelCall<
 /**
  * dW[i, j, c, d] = Σ_{n, p, q} x[n, p·s + i − top, q·t + j − left, c] · dy[n, p, q, d].
  *
- * Read with batch and channels exchanged this is again a convolution: the image is xᵀ `[c, h, w, n]`,
- * the filter dyᵀ `[p, q, n, d]`, and the strides s, t become its dilation.
+ * Read with batch and channels exchanged this is again a convolution: the image is xᵀ `[c, h, w,
+ * n]`, the filter dyᵀ `[p, q, n, d]`, and the strides s, t become its dilation.
  */
 export function conv2DBackpropFilter({ inputs, attrs, backend }: Call): tf.TensorInfo {
   const kernel = "Conv2DBackpropFilter";

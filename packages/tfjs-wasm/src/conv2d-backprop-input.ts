@@ -1,4 +1,5 @@
-// The gradient of a convolution in its input: the wasm backend has it as a plain loop, several times slower.
+// The gradient of a convolution in its input: the wasm backend has it as a plain loop, several
+// times slower.
 import * as tf from "@tensorflow/tfjs";
 import {
   type Axis,
@@ -15,8 +16,8 @@ type Call = KernelCall<
 >;
 
 /**
- * dx = the convolution of dy with the filter turned by 180° and its channels exchanged, at stride 1,
- * where dy has `stride − 1` zeros after each element.
+ * dx = the convolution of dy with the filter turned by 180° and its channels exchanged, at stride
+ * 1, where dy has `stride − 1` zeros after each element.
  */
 export function conv2DBackpropInput({ inputs, attrs, backend }: Call): tf.TensorInfo {
   const kernel = "Conv2DBackpropInput";

@@ -42,8 +42,8 @@ export interface ConvolutionGeometry {
  * Such cases are refused, and so is everything else whose output size is not
  * ⌊(input + before + after − filter) / stride⌋ + 1.
  *
- * @throws {UnsupportedArgumentError} `dataFormat` other than NHWC, negative `pad`, a filter larger than
- * the padded input, an output size that differs from the formula.
+ * @throws {UnsupportedArgumentError} `dataFormat` other than NHWC, negative `pad`, a filter larger
+ * than the padded input, an output size that differs from the formula.
  */
 export function convolutionGeometry(
   kernel: string,
@@ -110,7 +110,8 @@ function checkOutput(kernel: string, axis: Axis, { pad, dimRoundingMode }: Convo
     throw new UnsupportedArgumentError(
       kernel,
       "pad",
-      `tfjs derives an output size of ${output} where the kernel computes ${actual}: give the number ` +
+      `tfjs derives an output size of ${output} where the kernel computes ${actual}: ` +
+        "give the number " +
         `${JSON.stringify(pad)} as explicit padding [[0, 0], [top, bottom], [left, right], [0, 0]]`,
     );
   }
@@ -124,7 +125,8 @@ function checkOutput(kernel: string, axis: Axis, { pad, dimRoundingMode }: Convo
 /**
  * Checks that the gradient that came back has the forward convolution's output size.
  *
- * @throws {UnsupportedArgumentError} when it does not: tfjs drops `dimRoundingMode` on the way back.
+ * @throws {UnsupportedArgumentError} when it does not: tfjs drops `dimRoundingMode` on the way
+ * back.
  */
 export function checkGradientShape(
   kernel: string,
@@ -135,6 +137,7 @@ export function checkGradientShape(
   throw new UnsupportedArgumentError(
     kernel,
     "dimRoundingMode",
-    `the gradient has size [${dy[1]}, ${dy[2]}], the convolution's output [${height.output}, ${width.output}]`,
+    `the gradient has size [${dy[1]}, ${dy[2]}], the convolution's output ` +
+      `[${height.output}, ${width.output}]`,
   );
 }

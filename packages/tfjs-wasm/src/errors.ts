@@ -1,8 +1,8 @@
 /**
  * A kernel of the wasm backend was asked for a case that it cannot compute correctly.
  *
- * `code` is `"ERR_UNSUPPORTED_ARGUMENT"`; `kernel` is tfjs's kernel name and `argument` the argument at
- * fault, so that a program can tell the cases apart without reading the message.
+ * `code` is `"ERR_UNSUPPORTED_ARGUMENT"`; `kernel` is tfjs's kernel name and `argument` the
+ * argument at fault, so that a program can tell the cases apart without reading the message.
  */
 export class UnsupportedArgumentError extends Error {
   override readonly name: string = "UnsupportedArgumentError";

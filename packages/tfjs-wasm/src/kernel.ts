@@ -1,4 +1,5 @@
-// What the kernels here share: how tfjs calls a kernel, and how a kernel computes with tfjs's own operations.
+// What the kernels here share: how tfjs calls a kernel, and how a kernel computes with tfjs's own
+// operations.
 import * as tf from "@tensorflow/tfjs";
 
 /** The part of a kernel's call that the kernels of this package read. */

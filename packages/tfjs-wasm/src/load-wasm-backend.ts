@@ -29,7 +29,8 @@ export interface WasmBackend {
  *
  * @param options - Where its files are.
  * @returns What it runs on.
- * @throws {Error} When the backend does not start, for example because `folder` holds no `.wasm` file.
+ * @throws {Error} When the backend does not start, for example because `folder` holds no `.wasm`
+ * file.
  *
  * @example
  * ```ts

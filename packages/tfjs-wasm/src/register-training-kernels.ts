@@ -20,13 +20,13 @@ const kernels: Readonly<Record<string, (original?: tf.KernelFunc) => unknown>> =
 /**
  * Registers on tfjs's `wasm` backend what training needs and it lacks or computes slowly.
  *
- * | kernel | without | with |
- * |---|---|---|
- * | `Conv2DBackpropFilter` | missing: no convolution trains | a convolution with exchanged operands |
- * | `Conv2DBackpropInput` | a plain loop | a convolution with the turned filter |
- * | `BatchMatMul` | a plain loop when a transpose flag is set | transposed first |
- * | `Conv2D`, `FusedConv2D` | write outside their memory where tfjs derives a wrong output size | refuse |
- * | the same | zeros for "same" with a stride above the filter's size | right |
+ * - `Conv2DBackpropFilter` is missing, so that no convolution trains: a convolution with exchanged
+ *   operands.
+ * - `Conv2DBackpropInput` is a plain loop: a convolution with the turned filter.
+ * - `BatchMatMul` is a plain loop when a transpose flag is set: transposed first.
+ * - `Conv2D` and `FusedConv2D` write outside their memory where tfjs derives a wrong output
+ *   size, and give zeros for "same" with a stride above the filter's size: the first is refused,
+ *   the second right.
  *
  * Calling it again changes nothing. It may be called before or after the backend is set.
  */

@@ -24,7 +24,9 @@ const pads = (top: number, bottom: number, left: number, right: number): Pad => 
   [0, 0],
 ];
 
-/** The output and both gradients of Σ cos(conv2d(x, filter)): every output has a weight of its own. */
+/**
+ * The output and both gradients of Σ cos(conv2d(x, filter)): every output has a weight of its own.
+ */
 function convolution({ x, filter, strides, pad }: Case): tf.Tensor[] {
   const image = tensor4d(x, 1);
   const weights = tensor4d(filter, 2);

@@ -11,7 +11,10 @@ export interface BatchNormOptions {
    * @defaultValue 1e-5
    */
   readonly epsilon?: number;
-  /** Mean and variance to normalise with, as when evaluating; without them those of the batch are used. */
+  /**
+   * Mean and variance to normalise with, as when evaluating; without them those of the batch are
+   * used.
+   */
   readonly statistics?: { readonly mean: tf.Tensor1D; readonly variance: tf.Tensor1D };
 }
 
@@ -26,12 +29,13 @@ export interface BatchNormResult {
 }
 
 /**
- * Batch normalisation over the last axis: scale · (x − mean) / √(variance + epsilon) + offset, where the
- * batch is normalised by its biased variance.
+ * Batch normalisation over the last axis: scale · (x − mean) / √(variance + epsilon) + offset,
+ * where the batch is normalised by its biased variance.
  *
- * In training one operation with its gradient on tfjs-node's backend (`FusedBatchNormV3`), composed of
- * column sums elsewhere. `mean` and `variance` of the result are constants to a gradient: they are there to
- * update running statistics, for which PyTorch keeps the unbiased variance too. First derivatives only.
+ * In training one operation with its gradient on tfjs-node's backend (`FusedBatchNormV3`), composed
+ * of column sums elsewhere. `mean` and `variance` of the result are constants to a gradient: they
+ * are there to update running statistics, for which PyTorch keeps the unbiased variance too. First
+ * derivatives only.
  *
  * @param x - `[n, h, w, c]`, float32; in training n·h·w is at least 2.
  * @param scale - `[c]`

@@ -1,5 +1,6 @@
-// Batch normalisation of matrix products and elementwise operations. Sums over the batch are products with a
-// row of ones: tfjs's own gradient copies the statistics to the size of the batch instead.
+// Batch normalisation of matrix products and elementwise operations. Sums over the batch are
+// products with a row of ones: tfjs's own gradient copies the statistics to the size of the batch
+// instead.
 import * as tf from "@tensorflow/tfjs";
 import type { BatchNormResult } from "./batch-norm.ts";
 

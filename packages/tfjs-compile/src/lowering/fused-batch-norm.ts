@@ -1,4 +1,5 @@
-// Batch normalisation as TensorFlow's one operation, made known to tfjs as a kernel with a gradient.
+// Batch normalisation as TensorFlow's one operation, made known to tfjs as a kernel with a
+// gradient.
 import * as tf from "@tensorflow/tfjs";
 import {
   DType,

@@ -4,8 +4,8 @@ import { DType, isNodeBackend, typeAttribute } from "../node-backend.ts";
 /**
  * max(x, 0), with TensorFlow's own gradient where there is one.
  *
- * The gradient passes where x > 0. tfjs composes it of three operations; on tfjs-node's backend this is the
- * pair `Relu`, `ReluGrad`, elsewhere `tf.relu`. First derivatives only.
+ * The gradient passes where x > 0. tfjs composes it of three operations; on tfjs-node's backend
+ * this is the pair `Relu`, `ReluGrad`, elsewhere `tf.relu`. First derivatives only.
  *
  * @param x - Any shape, float32.
  * @returns The same shape.

@@ -11,9 +11,9 @@ interface LossAndGradient {
 /**
  * Cross-entropy of soft targets, one loss a row: −Σ_c targets[i, c] · log softmax(logits[i])[c].
  *
- * One operation with its gradient on tfjs-node's backend (`SoftmaxCrossEntropyWithLogits`), composed of
- * `tf.logSoftmax` elsewhere. The gradient flows into the logits, where it is softmax(logits) − targets, and
- * never into the targets. First derivatives only.
+ * One operation with its gradient on tfjs-node's backend (`SoftmaxCrossEntropyWithLogits`),
+ * composed of `tf.logSoftmax` elsewhere. The gradient flows into the logits, where it is
+ * softmax(logits) − targets, and never into the targets. First derivatives only.
  *
  * @param logits - `[n, k]`, float32.
  * @param targets - `[n, k]`, float32, rows on the simplex; they are not checked.
