@@ -8,14 +8,12 @@ import {
 } from "@sd/math";
 import {
   bootstrap,
-  type Estimate,
-  type IntervalMethod,
-  intervalOf,
   ones,
   type ResampleOptions,
   type WeightedStatistic,
   weightedMean,
 } from "./bootstrap.ts";
+import { type Estimate, type IntervalMethod, intervalOf } from "./bootstrap-interval.ts";
 import { checkBins, DEFAULT_BINS } from "./calibration.ts";
 import { trueClassOf } from "./confidence-diversity.ts";
 import { checkTemperature, checkTwoClasses, rowStatistics } from "./rows.ts";

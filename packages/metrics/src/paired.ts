@@ -1,12 +1,7 @@
 import { ShapeError } from "@sd/math";
 import { lgamma } from "@sd/math/special";
-import {
-  bootstrap,
-  intervalOf,
-  ones,
-  type ResampleOptions,
-  type WeightedStatistic,
-} from "./bootstrap.ts";
+import { bootstrap, ones, type ResampleOptions, type WeightedStatistic } from "./bootstrap.ts";
+import { intervalOf } from "./bootstrap-interval.ts";
 
 /** The difference of two models on one test set. */
 export interface PairedDifference {

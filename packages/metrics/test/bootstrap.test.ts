@@ -1,16 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { intervalOf } from "../src/bootstrap.ts";
-import {
-  bootstrap,
-  bootstrapInterval,
-  mcNemarTest,
-  pairedBootstrap,
-  pairedSeedInterval,
-  seedInterval,
-  weightedMean,
-} from "../src/index.ts";
-import { normalCdf } from "../src/normal-cdf.ts";
-import { quantileOfSorted } from "../src/quantile.ts";
+import { intervalOf } from "../src/bootstrap-interval.ts";
+import { bootstrap, bootstrapInterval, weightedMean } from "../src/index.ts";
 import { reference } from "./reference.ts";
 import { betaSample } from "./samples.ts";
 
@@ -93,75 +83,5 @@ describe("bootstrapInterval", () => {
       seed: 1,
     });
     expect(estimate).toEqual({ value: 0.25, interval: [0.25, 0.25], method: "percentile" });
-  });
-});
-
-describe("comparisons", () => {
-  test("equal models: difference 0, p = 1", () => {
-    const statistic = weightedMean(betaSample(2, 2, 50));
-    const result = pairedBootstrap(statistic, statistic, 50, { seed: 1, resamples: 200 });
-    expect(result).toEqual({ difference: 0, interval: [0, 0], pValue: 1 });
-  });
-
-  test("a clear difference has the smallest p there is", () => {
-    const x = betaSample(2, 2, 50);
-    const result = pairedBootstrap(weightedMean(x.map((v) => v + 1)), weightedMean(x), 50, {
-      seed: 1,
-      resamples: 199,
-    });
-    expect(result.difference).toBeAllclose(1);
-    expect(result.pValue).toBe(2 / 200);
-  });
-
-  test.each(reference.mcnemar)(
-    "McNemar with %i and %i discordant rows, against scipy",
-    (b, c, p) => {
-      const [onlyA, onlyB] = [b!, c!];
-      const a = Uint8Array.from({ length: onlyA + onlyB + 5 }, (_, i) =>
-        i < onlyA || i >= onlyA + onlyB ? 1 : 0,
-      );
-      const other = a.map((x, i) => (i >= onlyA + onlyB ? x : 1 - x));
-      // Log-gammas of thousands lose a few digits.
-      expect(mcNemarTest(a, other).pValue).toBeAllclose(p!, { rtol: 1e-9 });
-      expect(mcNemarTest(a, other)).toMatchObject({ onlyA, onlyB });
-    },
-  );
-
-  test("McNemar without discordant rows", () => {
-    expect(mcNemarTest([1, 0], [1, 0])).toEqual({ onlyA: 0, onlyB: 0, pValue: 1 });
-  });
-});
-
-describe("seeds", () => {
-  test("against scipy", () => {
-    // Mean 0.3 and variance 0.025.
-    const values = [0.1, 0.2, 0.3, 0.4, 0.5];
-    expect(seedInterval(values).interval).toBeAllclose(reference.seedInterval, { rtol: 1e-9 });
-    const shifted = values.map((x) => x + 7);
-    expect(pairedSeedInterval(shifted, values).mean).toBeAllclose(7);
-    expect(pairedSeedInterval(shifted, values).standardDeviation).toBeLessThan(1e-14);
-  });
-
-  test("one seed has no interval", () => {
-    const { mean, interval } = seedInterval([0.5]);
-    expect(mean).toBe(0.5);
-    expect(interval).toEqual([Number.NaN, Number.NaN]);
-  });
-});
-
-describe("numerics", () => {
-  test.each(reference.normalCdf)("Φ(%f)", (x, expected) => {
-    expect(normalCdf(x!)).toBeAllclose(expected!, { rtol: 1e-12, atol: 1e-300 });
-  });
-
-  test.each(reference.quantiles)("quantile %f as numpy", (q, expected) => {
-    const sorted = Float64Array.from(reference.sample).sort();
-    expect(quantileOfSorted(sorted, q!)).toBeAllclose(expected!);
-  });
-
-  test("quantiles of nothing, of NaN and between infinities", () => {
-    expect(quantileOfSorted(new Float64Array(0), 0.5)).toBeNaN();
-    expect(quantileOfSorted(Float64Array.of(1, Number.NaN), 0)).toBeNaN();
-    expect(quantileOfSorted(Float64Array.of(-Infinity, -Infinity), 0.5)).toBe(-Infinity);
   });
 });
