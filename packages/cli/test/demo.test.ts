@@ -95,7 +95,9 @@ describe("sd demo", () => {
     const out = await newFolder();
     const args = ["demo", "--images", "64", "--validation", "10", "--test", "10", "--epochs", "1"];
     const { code, err } = await sd([...args, "--engine", "cpu", "--out", out]);
-    expect(err).toContain("reduced: 64 training images instead of 5000");
+    expect(err).toContain(
+      "reduced: 64 training images instead of 5000, 1 epochs instead of 20, 10 test images instead of 10000, network mlp instead of lenet",
+    );
     expect(code).toBe(0);
   });
 });

@@ -32,9 +32,10 @@ interface Context extends TrainOptions {
   readonly session: Session;
   readonly loader: Loader;
   readonly normalise: ChannelStatistics;
+  readonly predictBatchSize: number;
 }
 
-/** Rows of the test and validation sets that are predicted at once. */
+/** How many images are predicted at once, at most. */
 const PREDICT_BATCH = 250;
 
 /** The resolved configuration, as config.json holds it: enough to repeat the run. */
@@ -141,11 +142,11 @@ async function runEpoch(
   epoch: number,
   best: EpochState["best"] | undefined,
 ): Promise<EpochState | undefined> {
-  const { run, network, session, data, normalise, loader } = context;
+  const { run, network, session, data, normalise, loader, predictBatchSize } = context;
   const training = await trainEpoch(context, epoch);
   if (training === undefined) return undefined;
   const { logits, labels, shape } = await predictDataset(session, data.validation, {
-    batchSize: PREDICT_BATCH,
+    batchSize: predictBatchSize,
     normalise,
   });
   const validationAccuracy = accuracy(logits, labels, shape);
@@ -189,11 +190,12 @@ async function restore({ run, network, session }: Context): Promise<EpochState |
 }
 
 /** Predicts validation and test with the best checkpoint, and keeps the logits for every metric ever wanted. */
-async function savePredictions({ run, network, session, data, normalise }: Context): Promise<void> {
+async function savePredictions(context: Context): Promise<void> {
+  const { run, network, session, data, normalise, predictBatchSize } = context;
   const best = await loadBest(run, network);
   session.write(Object.fromEntries(Object.entries(best).map(([k, v]) => [`weights/${k}`, v])));
   for (const split of ["validation", "test"] as const) {
-    const options = { batchSize: PREDICT_BATCH, normalise };
+    const options = { batchSize: predictBatchSize, normalise };
     await run.savePredictions(split, await predictDataset(session, data[split], options));
   }
 }
@@ -234,12 +236,14 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
   const run = await openOrCreate(options);
   if (run.status.state === "done") return { folder, state: "done", reused: true };
 
+  const largest = Math.max(data.validation.shape[0], data.test.shape[0]);
+  const predictBatchSize = Math.min(PREDICT_BATCH, largest);
   const session = new Session({
     model: network,
     method,
     momentum: optimizer,
     batchSize,
-    predictBatchSize: PREDICT_BATCH,
+    predictBatchSize,
     initial: initialWeights(network, seed, generation),
     teacher: teacher?.weights,
   });
@@ -248,7 +252,8 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
     const normalise = channelStatistics(data.train);
     const order = { batchSize, seed, shuffle: true, dropLast: true, normalise };
     const loader = new Loader(data.train, order);
-    const state = await runEpochs({ ...options, run, network, session, loader, normalise });
+    const context = { ...options, run, network, session, loader, normalise, predictBatchSize };
+    const state = await runEpochs(context);
     return { folder, state, reused: false };
   } catch (error) {
     await run.setStatus("failed", { error: (error as Error).message });
