@@ -18,6 +18,7 @@ export type MetricName =
   | "brier"
   | "ece"
   | "eceScaled"
+  | "eceFloor"
   | "predictiveUncertainty"
   | "confidenceDiversity"
   | "confidenceVariance"
@@ -70,6 +71,15 @@ export const METRICS: readonly MetricDefinition[] = [
     label: "ECE, scaled",
     meaning: "the same after temperature scaling fitted on validation data",
     better: "lower",
+    unit: "plain",
+    digits: 4,
+  },
+  {
+    name: "eceFloor",
+    label: "ECE floor",
+    meaning:
+      "95 % quantile of the ECE that a perfectly calibrated network with these confidences would show on so many images",
+    better: null,
     unit: "plain",
     digits: 4,
   },

@@ -39,7 +39,7 @@ const POLICY = "default-src 'none'; style-src 'unsafe-inline'";
 
 function pageHtml({ title, records, names, rows, outcomes, classes, figures }: Page): Html {
   const images = outcomes[0]!.rows / rows[0]!.seeds.length;
-  const excluded = exclusions(records);
+  const excluded = exclusions(records, names);
   const left = excluded.length
     ? html`<h2>Left out</h2><ul>${excluded.map((line) => html`<li>${line}</li>`)}</ul>`
     : "";

@@ -1,5 +1,7 @@
 import {
   type ClassifierEvaluation,
+  calibrationNullFloor,
+  type Estimate,
   evaluateClassifier,
   fitTemperature,
   mcNemarTest,
@@ -66,7 +68,8 @@ interface Evaluated {
   readonly predictions: Predictions;
   readonly temperature: number | undefined;
   readonly evaluation: ClassifierEvaluation;
-  readonly imagesPerSecond: number;
+  /** What the bootstrap has no part in. */
+  readonly plain: Readonly<Record<"imagesPerSecond" | "eceFloor", number>>;
 }
 
 const median = (values: readonly number[]): number => {
@@ -105,19 +108,23 @@ async function evaluate(
     ...(temperature === undefined ? {} : { temperature }),
     ...(intervals ? { bootstrap: { resamples, seed } } : {}),
   });
-  return { record, predictions, temperature, evaluation, imagesPerSecond: speedOf(record) };
+  const { upper: eceFloor } = calibrationNullFloor(logits, labels, shape, { bins, seed });
+  const plain = { imagesPerSecond: speedOf(record), eceFloor };
+  return { record, predictions, temperature, evaluation, plain };
 }
 
 /** Value and interval of one metric: the bootstrap's for one run, over seeds for several. */
 function cellOf(runs: readonly Evaluated[], name: MetricName): Omit<ResultCell, "separate"> {
-  const values = runs.map(({ evaluation, imagesPerSecond }) =>
-    name === "imagesPerSecond" ? imagesPerSecond : (evaluation[name]?.value ?? Number.NaN),
-  );
+  const estimates = runs.map(({ evaluation, plain }): Partial<Estimate> => {
+    if (name === "imagesPerSecond" || name === "eceFloor") return { value: plain[name] };
+    return evaluation[name] ?? {};
+  });
+  const values = estimates.map(({ value }) => value ?? Number.NaN);
   if (runs.length > 1) {
     const { mean, interval } = seedInterval(values);
     return { value: mean, interval };
   }
-  const interval = name === "imagesPerSecond" ? undefined : runs[0]!.evaluation[name]?.interval;
+  const interval = estimates[0]!.interval;
   return { value: values[0]!, ...(interval ? { interval } : {}) };
 }
 

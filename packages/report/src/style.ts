@@ -6,7 +6,7 @@ export const STYLE = `
 }
 * { box-sizing: border-box; }
 body { margin: 0; background: var(--page); color: var(--text); font: 16px/1.55 system-ui, sans-serif; }
-main { max-width: 1180px; margin: 0 auto; padding: 2rem 1.25rem 4rem; }
+main { max-width: 1240px; margin: 0 auto; padding: 2rem 1.25rem 4rem; }
 h1 { font-size: 1.75rem; line-height: 1.25; margin: 0 0 0.25rem; }
 h2 { font-size: 1.25rem; margin: 2.75rem 0 0.75rem; }
 h3 { font-size: 1rem; margin: 0 0 0.5rem; }
@@ -17,11 +17,11 @@ ul.summary li { margin: 0.35rem 0; }
 .scroll, .drawing { overflow-x: auto; }
 table { border-collapse: collapse; font-variant-numeric: tabular-nums; font-size: 0.85rem; }
 caption { text-align: left; color: var(--soft); padding-bottom: 0.6rem; max-width: 52rem; }
-th, td { padding: 0.45rem 0.4rem; text-align: right; border-bottom: 1px solid var(--line); vertical-align: top; }
+th, td { padding: 0.45rem 0.3rem; text-align: right; border-bottom: 1px solid var(--line); vertical-align: top; }
 th { font-weight: 600; }
 th:first-child, td:first-child { text-align: left; }
 thead th { vertical-align: bottom; border-bottom: 2px solid var(--line); }
-td small { display: block; color: var(--soft); font-size: 0.72rem; white-space: nowrap; }
+td small { display: block; color: var(--soft); font-size: 0.69rem; white-space: nowrap; }
 td.best { background: var(--good); font-weight: 600; }
 td.best small { font-weight: 400; }
 th small { display: block; font-weight: 400; color: var(--soft); }

@@ -45,6 +45,13 @@ function calibrationSentence(rows: readonly ResultRow[]): string[] {
   return [`${head}, ${tail}; the order of the methods ${changes ? "changes" : "stays the same"}.`];
 }
 
+/** Which methods show no more miscalibration than chance alone would. */
+function floorSentence(rows: readonly ResultRow[]): string {
+  const calibrated = rows.filter(({ metrics }) => metrics.ece.value <= metrics.eceFloor.value);
+  const names = calibrated.map(({ label }) => label).join(", ") || "none";
+  return `Methods whose ECE as trained is within what a perfectly calibrated network would show on so many images (ECE floor): ${names}.`;
+}
+
 const signed = (x: number): string => `${x < 0 ? "−" : "+"}${Math.abs(100 * x).toFixed(2)}`;
 
 const probability = (p: number): string => (p < 0.001 ? "p < 0.001" : `p = ${p.toPrecision(2)}`);
@@ -69,15 +76,17 @@ function comparisonSentence(rows: readonly ResultRow[]): string[] {
   ];
 }
 
-/** Runs that are not part of the results, and what was left out while reading. */
-export function exclusions(records: readonly RunRecord[]): string[] {
-  const states = records
-    .filter(({ status }) => status.state !== "done")
-    .map(
-      ({ folder, status }) =>
-        `${folder}: ${status.state}${status.error ? `, ${status.error}` : ""}`,
-    );
-  return [...states, ...records.flatMap(({ warnings }) => warnings)];
+/**
+ * Runs that are not part of the results, and what was left out while reading.
+ *
+ * @param names - What to call each record.
+ */
+export function exclusions(records: readonly RunRecord[], names: readonly string[]): string[] {
+  return records.flatMap(({ folder, status, warnings }, i) => {
+    const reason = status.error ? `, ${status.error}` : "";
+    const state = status.state === "done" ? [] : [`${names[i]}: ${status.state}${reason}`];
+    return [...state, ...warnings.map((warning) => warning.replace(folder, names[i]!))];
+  });
 }
 
 /** The summary, one sentence or two an item. */
@@ -91,6 +100,7 @@ export function summaryOf(rows: readonly ResultRow[], images: number, classes: n
     ...comparisonSentence(rows),
     ...bestSentence(rows, "nll", "Lowest NLL"),
     ...calibrationSentence(rows),
+    floorSentence(rows),
     intervalNote(rows),
   ];
 }

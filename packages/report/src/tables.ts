@@ -89,14 +89,8 @@ const text = (value: unknown): string => (value === undefined ? "–" : String(v
 /** Where the numbers come from: every finished run with its engine and configuration. */
 export function runsHtml(records: readonly RunRecord[], names: readonly string[]): Html {
   const body = records.map(({ config, manifest, metrics, status }, i) => {
-    const temperature = [
-      config.model,
-      config.seed,
-      metrics.length,
-      manifest.engine,
-      manifest.device,
-    ];
-    return html`<tr><th scope="row">${names[i]!}</th>${[...temperature, status.state].map((value) => html`<td>${text(value)}</td>`)}</tr>
+    const facts = [config.model, config.seed, metrics.length, manifest.engine, manifest.device];
+    return html`<tr><th scope="row">${names[i]!}</th>${[...facts, status.state].map((value) => html`<td>${text(value)}</td>`)}</tr>
 `;
   });
   const columns = ["model", "seed", "epochs", "engine", "device", "state"];
