@@ -11,6 +11,7 @@ export function quantileOfSorted(sorted: Float64Array, q: number): number {
   const position = q * (n - 1);
   const below = Math.floor(position);
   const [low, high] = [sorted[below]!, sorted[Math.min(n - 1, below + 1)]!];
-  // Equal infinities have no difference.
-  return low === high ? low : low + (position - below) * (high - low);
+  // Infinities have no difference from each other, and none that 0 could be multiplied by.
+  if (low === high || position === below) return low;
+  return low + (position - below) * (high - low);
 }

@@ -17,5 +17,7 @@ describe("numerics", () => {
     expect(quantileOfSorted(new Float64Array(0), 0.5)).toBeNaN();
     expect(quantileOfSorted(Float64Array.of(1, Number.NaN), 0)).toBeNaN();
     expect(quantileOfSorted(Float64Array.of(-Infinity, -Infinity), 0.5)).toBe(-Infinity);
+    expect(quantileOfSorted(Float64Array.of(0, 1, Infinity), 0.5)).toBe(1);
+    expect(quantileOfSorted(Float64Array.of(0, 1, Infinity), 0.75)).toBe(Infinity);
   });
 });
