@@ -6,6 +6,11 @@ export {
   confidencePenaltyValueAndGrad,
 } from "./confidence-penalty.ts";
 export {
+  type DecoupledDistillationOptions,
+  decoupledDistillation,
+  decoupledDistillationValueAndGrad,
+} from "./decoupled-distillation.ts";
+export {
   type DistillationOptions,
   distillation,
   distillationValueAndGrad,
@@ -35,8 +40,20 @@ export {
   labelSmoothingValueAndGrad,
 } from "./label-smoothing.ts";
 export { mapLoss, mapLossValueAndGrad } from "./map-loss.ts";
+export { mutualLearning, mutualLearningValueAndGrad } from "./mutual-learning.ts";
 export { softmaxCrossEntropy, softmaxCrossEntropyValueAndGrad } from "./softmax-cross-entropy.ts";
 export {
   softmaxCrossEntropyWithSoftTargets,
   softmaxCrossEntropyWithSoftTargetsValueAndGrad,
 } from "./softmax-cross-entropy-with-soft-targets.ts";
+export {
+  type StandardisedDistillationOptions,
+  standardisedDistillation,
+  standardisedDistillationValueAndGrad,
+} from "./standardised-distillation.ts";
+export {
+  type TransformedTeacherMatchingOptions,
+  transformedTeacherMatching,
+  transformedTeacherMatchingValueAndGrad,
+} from "./transformed-teacher-matching.ts";
+export { type VirtualTeacherOptions, virtualTeacherLogits } from "./virtual-teacher.ts";

@@ -3,6 +3,7 @@
 export { softmaxCrossEntropyInto, softTargetCrossEntropyInto } from "@sd/math/kernels";
 export { brierInto } from "./kernels/brier.ts";
 export { confidencePenaltyInto } from "./kernels/confidence-penalty.ts";
+export { decoupledDistillationInto } from "./kernels/decoupled.ts";
 export {
   distillationInto,
   distillationTotalInto,
@@ -12,3 +13,6 @@ export { focalInto } from "./kernels/focal.ts";
 export { klDivergenceInto } from "./kernels/kl-divergence.ts";
 export { labelSmoothingInto } from "./kernels/label-smoothing.ts";
 export { mapLossInto } from "./kernels/map-loss.ts";
+export { mutualLearningInto } from "./kernels/mutual-learning.ts";
+export { standardisedDistillationInto } from "./kernels/standardised.ts";
+export { transformedTeacherMatchingInto } from "./kernels/transformed-teacher.ts";

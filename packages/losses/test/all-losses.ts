@@ -6,6 +6,8 @@ import {
   confidencePenalty,
   confidencePenaltyValueAndGrad,
   type DistillationTotalOptions,
+  decoupledDistillation,
+  decoupledDistillationValueAndGrad,
   distillation,
   distillationTotal,
   distillationTotalValueAndGrad,
@@ -21,10 +23,16 @@ import {
   labelSmoothingValueAndGrad,
   mapLoss,
   mapLossValueAndGrad,
+  mutualLearning,
+  mutualLearningValueAndGrad,
   softmaxCrossEntropy,
   softmaxCrossEntropyValueAndGrad,
   softmaxCrossEntropyWithSoftTargets,
   softmaxCrossEntropyWithSoftTargetsValueAndGrad,
+  standardisedDistillation,
+  standardisedDistillationValueAndGrad,
+  transformedTeacherMatching,
+  transformedTeacherMatchingValueAndGrad,
   type ValueAndGrad,
 } from "../src/index.ts";
 
@@ -43,6 +51,8 @@ export interface Case {
   readonly name: string;
   /** Which of the batch's arrays the loss reads. */
   readonly reads: readonly (keyof Batch)[];
+  /** The fewest classes it accepts. @defaultValue 2 */
+  readonly minClasses?: number;
   value(f: FloatArray, b: Batch, o?: GradOptions): FloatArray;
   grad(f: FloatArray, b: Batch, o?: GradOptions): ValueAndGrad;
 }
@@ -153,4 +163,41 @@ export const LOSSES: readonly Case[] = [
   against("klDivergence, reverse", "logTargets", klDivergence, klDivergenceValueAndGrad, {
     direction: "reverse",
   }),
+  {
+    name: "decoupledDistillation",
+    reads: ["labels", "teacherLogits"],
+    value: (f, b, o) => decoupledDistillation(f, b.labels, b.teacherLogits, b.shape, o),
+    grad: (f, b, o) => decoupledDistillationValueAndGrad(f, b.labels, b.teacherLogits, b.shape, o),
+  },
+  {
+    ...against(
+      "standardisedDistillation",
+      "teacherLogits",
+      standardisedDistillation,
+      standardisedDistillationValueAndGrad,
+      { temperature: 2 },
+    ),
+    minClasses: 3,
+  },
+  against(
+    "transformedTeacherMatching",
+    "teacherLogits",
+    transformedTeacherMatching,
+    transformedTeacherMatchingValueAndGrad,
+    { temperature: 4 },
+  ),
+  against(
+    "transformedTeacherMatching, weighted",
+    "teacherLogits",
+    transformedTeacherMatching,
+    transformedTeacherMatchingValueAndGrad,
+    { temperature: 4, weighting: "powerSum" },
+  ),
+  {
+    name: "mutualLearning",
+    reads: ["labels"],
+    value: (f, b, o) => mutualLearning(f, b.labels, [b.teacherLogits, b.concentration], b.shape, o),
+    grad: (f, b, o) =>
+      mutualLearningValueAndGrad(f, b.labels, [b.teacherLogits, b.concentration], b.shape, o),
+  },
 ];
