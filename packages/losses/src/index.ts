@@ -1,3 +1,16 @@
+export {
+  type AttentionTransferOptions,
+  attentionTransfer,
+  attentionTransferValueAndGrad,
+} from "./batch/attention-transfer.ts";
+export type { BatchGradOptions, BatchValueAndGrad } from "./batch/batch-loss.ts";
+export { type HintOptions, type HintValueAndGrad, hint, hintValueAndGrad } from "./batch/hint.ts";
+export { rkdAngle, rkdAngleValueAndGrad } from "./batch/rkd-angle.ts";
+export { rkdDistance, rkdDistanceValueAndGrad } from "./batch/rkd-distance.ts";
+export {
+  similarityPreserving,
+  similarityPreservingValueAndGrad,
+} from "./batch/similarity-preserving.ts";
 export { brier, brierValueAndGrad } from "./brier.ts";
 export type { GradOptions, LossOptions, ValueAndGrad } from "./call.ts";
 export {
