@@ -32,7 +32,12 @@ export interface IdxDatasetOptions {
 const bytesOf = (array: Int32Array): Uint8Array =>
   new Uint8Array(array.buffer, array.byteOffset, array.byteLength);
 
-function checksumOf(images: Uint8Array, labels: Int32Array, shape: readonly number[]): string {
+/** SHA-256 over shape, pixels and labels. */
+export function checksumOf(
+  images: Uint8Array,
+  labels: Int32Array,
+  shape: readonly number[],
+): string {
   return createHash("sha256")
     .update(JSON.stringify(shape))
     .update(images)

@@ -1,7 +1,6 @@
 // The IDX format: 0, 0, element type, number of axes, the axes as big-endian u32, the elements.
-import { readFile } from "node:fs/promises";
-import { gunzipSync } from "node:zlib";
 import { DataError } from "./error.ts";
+import { readBytes } from "./read-bytes.ts";
 
 /** The arrays that IDX elements are read into. */
 export type IdxData =
@@ -36,15 +35,6 @@ const TYPES: ReadonlyMap<number, IdxConstructor> = new Map<number, IdxConstructo
 ]);
 
 const hex = (byte: number): string => `0x${byte.toString(16).padStart(2, "0")}`;
-
-function uncompressed(bytes: Buffer, file: string): Buffer {
-  if (bytes[0] !== 0x1f || bytes[1] !== 0x8b) return bytes;
-  try {
-    return gunzipSync(bytes);
-  } catch (cause) {
-    throw new DataError(file, 0, `broken gzip stream: ${(cause as Error).message}`, { cause });
-  }
-}
 
 /** Copies the elements, so that they lie aligned, and turns them to this machine's byte order. */
 function elements(bytes: Buffer, size: number): ArrayBuffer {
@@ -95,5 +85,5 @@ function decodeIdx(bytes: Buffer, file: string): IdxArray {
  * @throws {@link DataError} with the byte offset: wrong magic, unknown type, truncated, trailing bytes.
  */
 export async function readIdx(path: string): Promise<IdxArray> {
-  return decodeIdx(uncompressed(await readFile(path), path), path);
+  return decodeIdx(await readBytes(path), path);
 }

@@ -1,3 +1,4 @@
+export { type CifarOptions, readCifar } from "./cifar.ts";
 export { type IdxDatasetOptions, type ImageDataset, readIdxDataset, subset } from "./dataset.ts";
 export { DataError } from "./error.ts";
 export { type IdxArray, type IdxData, readIdx } from "./idx.ts";

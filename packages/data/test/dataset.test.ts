@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { channelStatistics, readIdxDataset, subset } from "../src/index.ts";
+import { readIdxDataset, subset } from "../src/index.ts";
 import { temporaryFolder } from "./temporary-folder.ts";
 import { idxBytes, toyDataset } from "./toy.ts";
 
@@ -83,22 +83,6 @@ describe("readIdxDataset", () => {
     const read = readIdxDataset({ ...(await files(images, labels)), classes: 3 });
     await expect(read).rejects.toThrow(message);
     await expect(read).rejects.toMatchObject({ code: "BAD_DATA", offset });
-  });
-
-  test("real images", async (ctx) => {
-    const folder = process.env.SD_DATA;
-    if (!folder) return ctx.skip("SD_DATA is not set: the folder of MNIST's four IDX files");
-    const mnist = await readIdxDataset({
-      name: "mnist",
-      images: join(folder, "t10k-images-idx3-ubyte"),
-      labels: join(folder, "t10k-labels-idx1-ubyte"),
-    });
-    expect(mnist.shape).toEqual([10_000, 28, 28, 1]);
-    expect(mnist.classes).toBe(10);
-    // The usual constants are those of the training images: 0.1307 and 0.3081.
-    const { mean, std } = channelStatistics(mnist);
-    expect(mean).toBeAllclose([0.1325], { atol: 1e-4 });
-    expect(std).toBeAllclose([0.3105], { atol: 1e-4 });
   });
 });
 
