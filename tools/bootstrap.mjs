@@ -20,6 +20,7 @@ const COMMANDS = {
   start: ["packages/cli/src/bin.ts", "demo"],
   sd: ["packages/cli/src/bin.ts"],
   check: ["tools/check.ts"],
+  bench: ["bench/main.ts"],
   format: ["tools/format.ts"],
 };
 
@@ -45,9 +46,10 @@ function manifestsHash() {
   const members = ["packages", "examples"].flatMap((folder) =>
     readdirSync(join(root, folder)).map((name) => join(folder, name, "package.json")),
   );
-  const fixed = ["pnpm-lock.yaml", "pnpm-workspace.yaml", "package.json", "tools/package.json"];
+  const fixed = ["pnpm-lock.yaml", "pnpm-workspace.yaml", "package.json"];
+  const single = ["bench", "tools"].map((folder) => join(folder, "package.json"));
   const hash = createHash("sha256");
-  for (const file of [...fixed, ...members.sort()]) {
+  for (const file of [...fixed, ...single, ...members.sort()]) {
     if (existsSync(join(root, file))) hash.update(file).update(readFileSync(join(root, file)));
   }
   return hash.digest("hex");

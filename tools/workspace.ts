@@ -29,7 +29,7 @@ export function workspaceMembers(base: string = root): Member[] {
           .map((name) => `${parent}/${name}`)
       : [],
   );
-  return [...nested, "tools"]
+  return [...nested, "bench", "tools"]
     .filter((folder) => existsSync(join(base, folder, "package.json")))
     .map((folder) => ({
       folder,
