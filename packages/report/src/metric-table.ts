@@ -17,8 +17,9 @@ export type MetricName =
   | "nllScaled"
   | "brier"
   | "ece"
-  | "eceScaled"
   | "eceFloor"
+  | "eceScaled"
+  | "eceFloorScaled"
   | "predictiveUncertainty"
   | "confidenceDiversity"
   | "confidenceVariance"
@@ -67,18 +68,26 @@ export const METRICS: readonly MetricDefinition[] = [
     digits: 4,
   },
   {
+    name: "eceFloor",
+    label: "ECE floor",
+    meaning:
+      "95 % quantile of the ECE that a perfectly calibrated network with these confidences would show on so many images",
+    better: null,
+    unit: "plain",
+    digits: 4,
+  },
+  {
     name: "eceScaled",
     label: "ECE, scaled",
-    meaning: "the same after temperature scaling fitted on validation data",
+    meaning: "ECE after temperature scaling fitted on validation data",
     better: "lower",
     unit: "plain",
     digits: 4,
   },
   {
-    name: "eceFloor",
-    label: "ECE floor",
-    meaning:
-      "95 % quantile of the ECE that a perfectly calibrated network with these confidences would show on so many images",
+    name: "eceFloorScaled",
+    label: "ECE floor, scaled",
+    meaning: "the floor of the scaled confidences",
     better: null,
     unit: "plain",
     digits: 4,

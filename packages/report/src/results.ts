@@ -62,6 +62,11 @@ export interface ResultsOptions {
   readonly seed?: number;
 }
 
+const PLAIN = ["imagesPerSecond", "eceFloor", "eceFloorScaled"] as const;
+type PlainMetric = (typeof PLAIN)[number];
+const isPlain = (name: MetricName): name is PlainMetric =>
+  (PLAIN as readonly MetricName[]).includes(name);
+
 /** One run, evaluated. */
 interface Evaluated {
   readonly record: RunRecord;
@@ -69,7 +74,7 @@ interface Evaluated {
   readonly temperature: number | undefined;
   readonly evaluation: ClassifierEvaluation;
   /** What the bootstrap has no part in. */
-  readonly plain: Readonly<Record<"imagesPerSecond" | "eceFloor", number>>;
+  readonly plain: Readonly<Record<PlainMetric, number>>;
 }
 
 const median = (values: readonly number[]): number => {
@@ -108,15 +113,20 @@ async function evaluate(
     ...(temperature === undefined ? {} : { temperature }),
     ...(intervals ? { bootstrap: { resamples, seed } } : {}),
   });
-  const { upper: eceFloor } = calibrationNullFloor(logits, labels, shape, { bins, seed });
-  const plain = { imagesPerSecond: speedOf(record), eceFloor };
+  const floor = (scale: { temperature?: number }): number =>
+    calibrationNullFloor(logits, labels, shape, { bins, seed, ...scale }).upper;
+  const plain = {
+    imagesPerSecond: speedOf(record),
+    eceFloor: floor({}),
+    eceFloorScaled: temperature === undefined ? Number.NaN : floor({ temperature }),
+  };
   return { record, predictions, temperature, evaluation, plain };
 }
 
 /** Value and interval of one metric: the bootstrap's for one run, over seeds for several. */
 function cellOf(runs: readonly Evaluated[], name: MetricName): Omit<ResultCell, "separate"> {
   const estimates = runs.map(({ evaluation, plain }): Partial<Estimate> => {
-    if (name === "imagesPerSecond" || name === "eceFloor") return { value: plain[name] };
+    if (isPlain(name)) return { value: plain[name] };
     return evaluation[name] ?? {};
   });
   const values = estimates.map(({ value }) => value ?? Number.NaN);

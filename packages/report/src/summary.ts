@@ -45,11 +45,14 @@ function calibrationSentence(rows: readonly ResultRow[]): string[] {
   return [`${head}, ${tail}; the order of the methods ${changes ? "changes" : "stays the same"}.`];
 }
 
-/** Which methods show no more miscalibration than chance alone would. */
+/** Which methods show no more miscalibration than chance alone would, as trained and after scaling. */
 function floorSentence(rows: readonly ResultRow[]): string {
-  const calibrated = rows.filter(({ metrics }) => metrics.ece.value <= metrics.eceFloor.value);
-  const names = calibrated.map(({ label }) => label).join(", ") || "none";
-  return `Methods whose ECE as trained is within what a perfectly calibrated network would show on so many images (ECE floor): ${names}.`;
+  const within = (ece: "ece" | "eceScaled", floor: "eceFloor" | "eceFloorScaled"): string =>
+    rows
+      .filter(({ metrics }) => metrics[ece].value <= metrics[floor].value)
+      .map(({ label }) => label)
+      .join(", ") || "none";
+  return `Methods whose ECE is within what a perfectly calibrated network would show on so many images (ECE floor): as trained ${within("ece", "eceFloor")}; after scaling ${within("eceScaled", "eceFloorScaled")}.`;
 }
 
 const signed = (x: number): string => `${x < 0 ? "−" : "+"}${Math.abs(100 * x).toFixed(2)}`;

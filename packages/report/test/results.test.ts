@@ -6,7 +6,7 @@ import { FOUR, type SyntheticRun, writeRuns } from "./synthetic-runs.ts";
 
 const OPTIONS = { resamples: 100 };
 /** What has no bootstrap interval. */
-const PLAIN = ["imagesPerSecond", "eceFloor"];
+const PLAIN = ["imagesPerSecond", "eceFloor", "eceFloorScaled"];
 
 async function recordsOf(runs: readonly SyntheticRun[]): Promise<RunRecord[]> {
   return Promise.all((await listRuns(await writeRuns(runs))).map(readRun));

@@ -1,7 +1,7 @@
 // `sd demo`: four methods on handwritten digits with noisy labels, one table, one report.
 import { join } from "node:path";
 import { formatTable, renderReport, resultsTable } from "@sd/report";
-import { listRuns, readRun } from "@sd/runs";
+import { readRun } from "@sd/runs";
 import {
   distilGenerations,
   type Engine,
@@ -145,13 +145,17 @@ export async function demo(options: DemoOptions): Promise<number> {
   }
   say(`trained in ${Math.round((performance.now() - start) / 1000)} s; computing the metrics …\n`);
 
-  const rows = await resultsTable(await Promise.all((await listRuns(out)).map(readRun)));
+  // In the order of the methods, not of the folders' names.
+  const folders = demoMethods.flatMap((method) =>
+    seeds.map((seed) => runFolder(out, method, seed)),
+  );
+  const rows = await resultsTable(await Promise.all(folders.map(readRun)));
   // On a terminal the table is broken into blocks that fit; a file gets whole lines.
   const { columns } = process.stdout;
   const format = { format: "text", ...(columns ? { width: columns } : {}) } as const;
   process.stdout.write(json ? `${JSON.stringify(rows, null, 2)}\n` : formatTable(rows, format));
   const title = "Four ways to train on noisy digits";
-  const report = await renderReport(out, { out: join(out, "report.html"), title, rows });
+  const report = await renderReport(folders, { out: join(out, "report.html"), title, rows });
   await finishFolder(out, settings);
   say(`\nreport: ${report}`);
   return 0;
