@@ -42,7 +42,12 @@ async function runLive(steps: readonly Step[]): Promise<void> {
         });
       },
     })),
-    { renderer: "default", rendererOptions: { logger: logger(), collapseSubtasks: false } },
+    {
+      renderer: "default",
+      rendererOptions: { logger: logger(), collapseSubtasks: false },
+      // A Ctrl-C is the command's to handle: it ends with what is worth keeping.
+      registerSignalListeners: false,
+    },
   );
   await list.run();
 }

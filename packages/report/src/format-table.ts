@@ -18,9 +18,11 @@ export function intervalNote(rows: readonly ResultRow[]): string {
   const bootstrap =
     "bootstrap over test images, one training seed: the noise between seeds is not covered";
   const seeds = "Student's t over training seeds";
+  const correction =
+    "a bootstrap interval of the ECE takes off its upward bias, and can lie below the value";
   if (kinds.size === 2)
-    return `95 % intervals: ${seeds} where there are several; else ${bootstrap}.`;
-  return `95 % intervals: ${kinds.has("seeds") ? seeds : bootstrap}.`;
+    return `95 % intervals: ${seeds} where there are several; else ${bootstrap}; ${correction}.`;
+  return `95 % intervals: ${kinds.has("seeds") ? seeds : `${bootstrap}; ${correction}`}.`;
 }
 
 const legend = (rows: readonly ResultRow[], marked: boolean): string[] => [
