@@ -1,7 +1,7 @@
 // The network's tensors as PyTorch names and lays them out, and back.
 import type { StoredTensor, TensorMap } from "@sd/runs";
 import { TrainerError } from "./errors.ts";
-import type { Model, ParameterSpec } from "./models/model.ts";
+import type { Model, TensorSpec } from "./models/model.ts";
 
 type Arrays = Readonly<Record<string, Float32Array>>;
 
@@ -44,30 +44,32 @@ export function permuteAxes(
 const inverse = (permutation: readonly number[]): number[] =>
   permutation.map((_, axis) => permutation.indexOf(axis));
 
-function toTorch({ torch }: ParameterSpec, data: Float32Array): Float32Array {
-  return permuteAxes(data, torch.view, torch.permutation);
+/** A network's tensors, as far as a checkpoint is concerned. */
+type NetworkTensors = Pick<Model, "parameters" | "buffers">;
+
+const specsOf = ({ parameters, buffers }: NetworkTensors): readonly TensorSpec[] => [
+  ...parameters,
+  ...buffers,
+];
+
+function toTorch({ torch }: TensorSpec, values: Float32Array): TensorMap[string] {
+  const { dtype = "F32", shape } = torch;
+  const data = permuteAxes(values, torch.view, torch.permutation);
+  if (dtype === "F32") return { dtype, shape: [...shape], data };
+  const integers = BigInt64Array.from(data, (value) => BigInt(Math.round(value)));
+  return { dtype, shape: [...shape], data: integers };
 }
 
-function fromTorch({ torch }: ParameterSpec, data: Float32Array): Float32Array {
+function fromTorch({ torch }: TensorSpec, { data }: StoredTensor): Float32Array {
   const shape = torch.permutation.map((axis) => torch.view[axis]!);
-  return permuteAxes(data, shape, inverse(torch.permutation));
+  const values = data instanceof BigInt64Array ? Float32Array.from(data, Number) : data;
+  return permuteAxes(values as Float32Array, shape, inverse(torch.permutation));
 }
 
-/** The weights of `model` as tensors in PyTorch's names and layouts, each name behind `prefix`. */
-export function packWeights(
-  { parameters }: Pick<Model, "parameters">,
-  weights: Arrays,
-  prefix = "",
-): TensorMap {
+/** The tensors of `model` in PyTorch's names, layouts and types, each name behind `prefix`: without one, a `state_dict`. */
+export function packWeights(model: NetworkTensors, weights: Arrays, prefix = ""): TensorMap {
   return Object.fromEntries(
-    parameters.map((spec) => [
-      `${prefix}${spec.name}`,
-      {
-        dtype: "F32" as const,
-        shape: [...spec.torch.shape],
-        data: toTorch(spec, weights[spec.name]!),
-      },
-    ]),
+    specsOf(model).map((spec) => [`${prefix}${spec.name}`, toTorch(spec, weights[spec.name]!)]),
   );
 }
 
@@ -77,15 +79,15 @@ export function packWeights(
  * @throws TrainerError `BAD_CHECKPOINT` where a tensor is missing or has another shape or type, naming it.
  */
 export function unpackWeights(
-  { parameters }: Pick<Model, "parameters">,
+  model: NetworkTensors,
   tensors: Readonly<Record<string, StoredTensor>>,
   prefix = "",
 ): Record<string, Float32Array> {
   return Object.fromEntries(
-    parameters.map((spec) => {
+    specsOf(model).map((spec) => {
       const name = `${prefix}${spec.name}`;
       const tensor = tensors[name];
-      const wanted = `F32 [${spec.torch.shape.join(", ")}]`;
+      const wanted = `${spec.torch.dtype ?? "F32"} [${spec.torch.shape.join(", ")}]`;
       const got = tensor && `${tensor.dtype} [${tensor.shape.join(", ")}]`;
       if (got !== wanted) {
         throw new TrainerError(
@@ -93,7 +95,7 @@ export function unpackWeights(
           `tensor \`${name}\`: expected ${wanted}, got ${got ?? "none"}`,
         );
       }
-      return [spec.name, fromTorch(spec, tensor!.data as Float32Array)];
+      return [spec.name, fromTorch(spec, tensor!)];
     }),
   );
 }

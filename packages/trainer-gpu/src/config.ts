@@ -1,10 +1,10 @@
 import type { ImageDataset } from "@sd/data";
 import type { Engine } from "./engine.ts";
-import { TrainerError } from "./errors.ts";
+import { requireOption, TrainerError } from "./errors.ts";
 import type { Method } from "./methods/method.ts";
 import type { ScheduleOptions } from "./schedules.ts";
-import type { Arrays } from "./session.ts";
-import type { MomentumOptions } from "./update-rules/momentum.ts";
+import type { Arrays } from "./session-variables.ts";
+import { createUpdateRule, type OptimizerOptions } from "./update-rules/table.ts";
 
 /** The images of a run. Training labels may be noisy; the others are what the run is judged by. */
 export interface TrainData {
@@ -19,11 +19,6 @@ export interface TrainData {
 export interface Teacher {
   readonly folder: string;
   readonly weights: Arrays;
-}
-
-/** SGD with momentum and its learning rate. */
-export interface OptimizerOptions extends MomentumOptions {
-  readonly learningRate: number;
 }
 
 /** The settings of a training run that its results depend on. */
@@ -73,7 +68,7 @@ const isCount = (x: unknown): boolean => Number.isSafeInteger(x) && (x as number
 export function checkSettings({ data, ...options }: TrainOptions): void {
   const { seed, generation, epochs, batchSize, optimizer } = options;
   const rows = data.train.shape[0];
-  const { learningRate, momentum = 0.9, weightDecay = 0 } = optimizer;
+  const { learningRate } = optimizer;
   const rules: readonly (readonly [string, unknown, string, boolean])[] = [
     ["seed", seed, "a non-negative integer", Number.isSafeInteger(seed) && seed >= 0],
     ["generation", generation, "a non-negative integer", generation === 0 || isCount(generation)],
@@ -86,13 +81,9 @@ export function checkSettings({ data, ...options }: TrainOptions): void {
       "a positive number",
       learningRate > 0 && learningRate < Infinity,
     ],
-    ["momentum", momentum, "a number in [0, 1)", momentum >= 0 && momentum < 1],
-    ["weightDecay", weightDecay, "a number of at least 0", weightDecay >= 0 && weightDecay < 1],
   ];
-  for (const [name, value, expected, ok] of rules) {
-    if (!ok)
-      throw new TrainerError("BAD_OPTION", `\`${name}\`: expected ${expected}, got ${value}`);
-  }
+  for (const rule of rules) requireOption(...rule);
+  createUpdateRule(optimizer);
   for (const split of ["validation", "test"] as const) {
     const [own, other] = [data.train, data[split]].map(({ shape, classes }) =>
       JSON.stringify([shape.slice(1), classes]),

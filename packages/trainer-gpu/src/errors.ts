@@ -28,3 +28,9 @@ export function lookUp<T>(table: Readonly<Record<string, T>>, kind: string, name
     `unknown ${kind} \`${name}\`: expected one of ${Object.keys(table).join(", ")}`,
   );
 }
+
+/** Fails with `BAD_OPTION` unless `ok`, naming the option, what was expected and what was given. */
+export function requireOption(name: string, value: unknown, expected: string, ok: boolean): void {
+  if (ok) return;
+  throw new TrainerError("BAD_OPTION", `\`${name}\`: expected ${expected}, got ${value}`);
+}

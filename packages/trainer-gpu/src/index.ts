@@ -1,6 +1,5 @@
 export { packWeights, unpackWeights } from "./checkpoint.ts";
 export type {
-  OptimizerOptions,
   Progress,
   Teacher,
   TrainData,
@@ -16,25 +15,40 @@ export { type LabelSmoothingOptions, labelSmoothing } from "./methods/label-smoo
 export type { Method, MethodBatch, Signal, Signals, Targets } from "./methods/method.ts";
 export { type SelfDistillationOptions, selfDistillation } from "./methods/self-distillation.ts";
 export { createMethod, methods } from "./methods/table.ts";
+export { densenetBc100x12 } from "./models/densenet.ts";
 export { lenet } from "./models/lenet.ts";
 export { mlp } from "./models/mlp.ts";
 export {
+  type BufferSpec,
+  EVALUATION,
   initialWeights,
+  type Mode,
   type Model,
   type ModelShape,
+  type ParameterKind,
   type ParameterSpec,
   parameterCount,
+  type TensorSpec,
   type TorchLayout,
   type Weights,
 } from "./models/model.ts";
+export { preactResnet18 } from "./models/preactivation-resnet.ts";
+export { resnet8, resnet18, resnet20, resnet34, resnet56 } from "./models/resnet.ts";
 export { createModel, models } from "./models/table.ts";
+export { wideResnet16x4 } from "./models/wide-resnet.ts";
 export { type ScheduleOptions, scheduleFactor } from "./schedules.ts";
-export {
-  type Arrays,
-  Session,
-  type SessionOptions,
-  type StepInputs,
-  type StepResult,
-} from "./session.ts";
+export { Session, type SessionOptions, type StepInputs, type StepResult } from "./session.ts";
+export type { Arrays } from "./session-variables.ts";
 export { type TrainResult, train } from "./train.ts";
-export { type MomentumOptions, momentumUpdate } from "./update-rules/momentum.ts";
+export { type AdamWOptions, adamw } from "./update-rules/adamw.ts";
+export { clipByGlobalNorm } from "./update-rules/clip-by-global-norm.ts";
+export { type MomentumOptions, momentum } from "./update-rules/momentum.ts";
+export {
+  createUpdateRule,
+  type GradientOptions,
+  type OptimizerOptions,
+  type UpdateOptions,
+  updateRules,
+} from "./update-rules/table.ts";
+export type { ParameterStep, ParameterUpdate, UpdateRule } from "./update-rules/update-rule.ts";
+export type { WeightDecayOptions } from "./update-rules/weight-decay.ts";

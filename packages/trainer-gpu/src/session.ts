@@ -1,21 +1,26 @@
-// One network in training: its variables on the engine, and the three steps over them.
-import { compileProgram, type Program, softmaxCrossEntropy } from "@sd/tfjs-compile";
+// One network in training: its variables on the engine, and the steps over them.
+import { compileProgram, type InputSpec, type Program } from "@sd/tfjs-compile";
 import * as tf from "@tensorflow/tfjs";
-import { TrainerError } from "./errors.ts";
-import type { Method, Signal, Signals } from "./methods/method.ts";
-import type { Model, Weights } from "./models/model.ts";
-import { type MomentumOptions, momentumUpdate } from "./update-rules/momentum.ts";
-
-/** The parameters' values by name, row-major in the shapes of the model. */
-export type Arrays = Readonly<Record<string, Float32Array>>;
+import { requireOption, TrainerError } from "./errors.ts";
+import type { Method, Signals } from "./methods/method.ts";
+import { type Model, sizeOf } from "./models/model.ts";
+import { createEntries, type Entries } from "./session-entries.ts";
+import { type Arrays, createRoles, nameVariables, type Variables } from "./session-variables.ts";
+import { createUpdateRule, type UpdateOptions } from "./update-rules/table.ts";
+import type { UpdateRule } from "./update-rules/update-rule.ts";
 
 /** What a session is made of. */
 export interface SessionOptions {
   readonly model: Model;
   readonly method: Pick<Method, "name" | "signals">;
-  readonly momentum: MomentumOptions;
+  readonly optimizer: UpdateOptions;
   readonly batchSize: number;
   readonly predictBatchSize: number;
+  /**
+   * How many equal parts a batch is trained in, one after the other, their gradients averaged: less memory, the same step, but for
+   * batch normalisation, which sees the parts. @defaultValue 1
+   */
+  readonly parts?: number;
   /** Where training starts. */
   readonly initial: Arrays;
   /** The teacher's weights, where the method has the signal `teacher`. */
@@ -33,6 +38,8 @@ export interface StepInputs {
   /** `[m]`, 1 where absent. */
   readonly weights?: Float32Array | undefined;
   readonly learningRate: number;
+  /** The number of the step, counted from 1 over the whole of training: `adamw` corrects its first steps. */
+  readonly step: number;
   /** The moving average keeps this share of itself; read only with the signal `ema`. */
   readonly emaDecay?: number | undefined;
 }
@@ -43,143 +50,63 @@ export interface StepResult {
   readonly logits: Float32Array;
 }
 
-/** The roles a variable can have; each name is `role/parameter`. */
-type Role = "weights" | "velocity" | Signal;
-
-interface TrainInputs {
-  images: tf.Tensor;
-  targets: tf.Tensor;
-  weights: tf.Tensor;
-  learningRate: tf.Tensor;
-  emaDecay: tf.Tensor;
-}
-
-type Entries = {
-  signals(inputs: { images: tf.Tensor }): Record<string, tf.Tensor>;
-  trainStep(inputs: TrainInputs): { loss: tf.Tensor; logits: tf.Tensor };
-  predict(inputs: { images: tf.Tensor }): { logits: tf.Tensor };
-};
-
-type Variables = Record<string, tf.Variable>;
-
-/** The entries over `variables`, as plain functions of tensors: an engine may call or record them. */
-function createEntries(
-  { model, method, momentum }: SessionOptions,
-  variables: Record<Role, Variables | undefined>,
-): Entries {
-  const weights = variables.weights!;
-  const velocity = variables.velocity!;
-  const forward = (of: Weights, images: tf.Tensor): tf.Tensor =>
-    model.forward(of, images as tf.Tensor4D);
-
-  return {
-    signals: ({ images }) =>
-      Object.fromEntries(
-        method.signals.map((signal) => [signal, forward(variables[signal]!, images)]),
-      ),
-
-    trainStep({ images, targets, weights: rowWeights, learningRate, emaDecay }) {
-      let logits: tf.Tensor | undefined;
-      const names = Object.keys(weights);
-      const gradient = tf.variableGrads(
-        () => {
-          // Kept, because the gradient's own scope would dispose it; as an output it is the caller's.
-          logits = tf.keep(forward(weights, images));
-          const rows = softmaxCrossEntropy(logits as tf.Tensor2D, targets as tf.Tensor2D);
-          return tf.mean(tf.mul(rows, rowWeights)) as tf.Scalar;
-        },
-        names.map((name) => weights[name]!),
-      );
-      for (const name of names) {
-        const variable = weights[name]!;
-        const update = momentumUpdate(
-          variable,
-          gradient.grads[variable.name]!,
-          velocity[name]!,
-          learningRate as tf.Scalar,
-          momentum,
-        );
-        velocity[name]!.assign(update.velocity);
-        variable.assign(update.parameter);
-        // e ← d e + (1 − d) w, written so that d = 1 freezes and d = 0 copies exactly.
-        const average = variables.ema?.[name];
-        average?.assign(
-          tf.add(tf.mul(average, emaDecay), tf.mul(update.parameter, tf.sub(1, emaDecay))),
-        );
-      }
-      return { loss: gradient.value, logits: logits! };
-    },
-
-    predict: ({ images }) => ({ logits: forward(weights, images) }),
-  };
-}
-
-/** Variables of one role with the model's names and shapes. */
-function createVariables({ parameters }: Model, values: Arrays | undefined): Variables {
-  return Object.fromEntries(
-    parameters.map(({ name, shape }) => {
-      const size = shape.reduce((a, b) => a * b, 1);
-      const value = values === undefined ? new Float32Array(size) : values[name];
-      if (value === undefined || value.length !== size) {
-        throw new TrainerError(
-          "BAD_CHECKPOINT",
-          `parameter \`${name}\`: expected ${size} numbers, got ${value?.length ?? "none"}`,
-        );
-      }
-      return [name, tf.tidy(() => tf.variable(tf.tensor(value, [...shape])))];
-    }),
-  );
-}
-
 /** A network in training on the engine that is open. */
 export class Session {
-  readonly #options: SessionOptions;
+  readonly #model: Model;
+  readonly #rule: UpdateRule;
+  readonly #parts: number;
+  readonly #hasSignals: boolean;
   readonly #variables: Variables;
   readonly #program: Program<string, Entries>;
 
-  /** @throws TrainerError `MISSING_SIGNAL` where the method needs a teacher and there is none. */
+  /**
+   * @throws TrainerError `MISSING_SIGNAL` where the method needs a teacher and there is none, `BAD_OPTION`, `BAD_CHECKPOINT` for
+   * weights of another network.
+   */
   constructor(options: SessionOptions) {
-    const { model, method, initial, teacher, batchSize, predictBatchSize } = options;
-    const wants = (signal: Signal): boolean => method.signals.includes(signal);
-    if (wants("teacher") && teacher === undefined) {
+    const { model, method, optimizer, batchSize, parts = 1 } = options;
+    const { signals } = method;
+    if (signals.includes("teacher") && options.teacher === undefined) {
       throw new TrainerError(
         "MISSING_SIGNAL",
         `${method.name} needs a teacher, and none was given`,
       );
     }
-    const roles: Record<Role, Variables | undefined> = {
-      weights: createVariables(model, initial),
-      velocity: createVariables(model, undefined),
-      // The moving average starts as a copy of the student (the mode `corrected`).
-      ema: wants("ema") ? createVariables(model, initial) : undefined,
-      teacher: wants("teacher") ? createVariables(model, teacher) : undefined,
-    };
-    this.#options = options;
-    this.#variables = Object.fromEntries(
-      Object.entries(roles).flatMap(([role, variables]) =>
-        Object.entries(variables ?? {}).map(([name, v]) => [`${role}/${name}`, v]),
-      ),
-    );
-    const images = (rows: number) => ({ images: { shape: [rows, ...model.input] } });
-    const { classes } = model;
+    const whole = Number.isSafeInteger(parts) && parts >= 1 && batchSize % parts === 0;
+    requireOption("parts", parts, `a divisor of the batch size ${batchSize}`, whole);
+    const rule = createUpdateRule(optimizer);
+    const roles = createRoles({ ...options, rule, signals, accumulates: parts > 1 });
+    this.#model = model;
+    this.#rule = rule;
+    this.#parts = parts;
+    this.#hasSignals = signals.length > 0;
+    this.#variables = nameVariables(roles);
     this.#program = compileProgram<string, Entries>({
       variables: this.#variables,
-      entries: createEntries(options, roles),
+      entries: createEntries({ model, rule, gradient: optimizer, parts }, roles),
       mode: options.mode ?? "auto",
-      specs: {
-        signals: method.signals.length > 0 ? [images(batchSize)] : [],
-        trainStep: [
-          {
-            ...images(batchSize),
-            targets: { shape: [batchSize, classes] },
-            weights: { shape: [batchSize] },
-            learningRate: { shape: [] },
-            emaDecay: { shape: [] },
-          },
-        ],
-        predict: [images(predictBatchSize)],
-      },
+      specs: this.#specs(options),
     });
+  }
+
+  /** The shapes that the steps will be run with, so that each is recorded at once. */
+  #specs({ batchSize, predictBatchSize }: SessionOptions): object {
+    const { input, classes } = this.#model;
+    const images = (rows: number) => ({ images: { shape: [rows, ...input] } });
+    const rows = batchSize / this.#parts;
+    const batch = {
+      ...images(rows),
+      targets: { shape: [rows, classes] },
+      weights: { shape: [rows] },
+    };
+    const scalars = ["emaDecay", ...Object.keys(this.#rule.coefficients(0, 1))];
+    const scalarSpecs = scalars.map((name): [string, InputSpec] => [name, { shape: [] }]);
+    return {
+      signals: this.#hasSignals ? [images(batchSize)] : [],
+      accumulate: this.#parts > 1 ? [batch] : [],
+      trainStep: [{ ...batch, ...Object.fromEntries(scalarSpecs) }],
+      predict: [images(predictBatchSize)],
+    };
   }
 
   /** Whether steps are replayed as one graph or called op by op. */
@@ -188,14 +115,13 @@ export class Session {
   }
 
   #images(data: Float32Array): tf.Tensor {
-    const { input } = this.#options.model;
-    const rows = data.length / input.reduce((a, b) => a * b, 1);
-    return tf.tensor(data, [rows, ...input]);
+    const { input } = this.#model;
+    return tf.tensor(data, [data.length / sizeOf(input), ...input]);
   }
 
   /** The logits `[m, k]` of the method's signals on a batch; nothing runs where it has none. */
   async signals(images: Float32Array): Promise<Signals> {
-    if (this.#options.method.signals.length === 0) return {};
+    if (!this.#hasSignals) return {};
     const input = { images: this.#images(images) };
     const outputs = this.#program.run("signals", input);
     tf.dispose(input);
@@ -203,26 +129,48 @@ export class Session {
   }
 
   /** One optimiser step. */
-  async step({
-    images,
-    targets,
-    weights,
-    learningRate,
-    emaDecay = 0,
-  }: StepInputs): Promise<StepResult> {
-    const { classes } = this.#options.model;
-    const rows = targets.length / classes;
-    const inputs = {
-      images: this.#images(images),
-      targets: tf.tensor(targets, [rows, classes]),
-      weights: weights === undefined ? tf.ones([rows]) : tf.tensor(weights, [rows]),
-      learningRate: tf.scalar(learningRate),
-      emaDecay: tf.scalar(emaDecay),
+  async step(inputs: StepInputs): Promise<StepResult> {
+    const rows = inputs.targets.length / this.#model.classes;
+    const size = rows / this.#parts;
+    const logits = new Float32Array(inputs.targets.length);
+    let loss = 0;
+    for (let first = 0; first < rows; first += size) {
+      const last = first + size === rows;
+      const outputs = this.#runPart(inputs, first, size, last);
+      const part = await readAll(outputs);
+      loss += part.loss![0]! / this.#parts;
+      logits.set(part.logits!, first * this.#model.classes);
+    }
+    return { loss, logits };
+  }
+
+  /** Trains on the rows from `first` on; the last part of a batch updates the parameters. */
+  #runPart(
+    { images, targets, weights, learningRate, step, emaDecay = 0 }: StepInputs,
+    first: number,
+    size: number,
+    last: boolean,
+  ): Record<string, tf.Tensor> {
+    const { input, classes } = this.#model;
+    const rowsOf = (data: Float32Array, width: number): Float32Array =>
+      data.subarray(first * width, (first + size) * width);
+    const batch = {
+      images: this.#images(rowsOf(images, sizeOf(input))),
+      targets: tf.tensor(rowsOf(targets, classes), [size, classes]),
+      weights: weights === undefined ? tf.ones([size]) : tf.tensor(rowsOf(weights, 1), [size]),
     };
-    const outputs = this.#program.run("trainStep", inputs);
-    tf.dispose(inputs);
-    const { loss, logits } = await readAll(outputs);
-    return { loss: loss![0]!, logits: logits! };
+    const scalars: Record<string, number> = last
+      ? { emaDecay, ...this.#rule.coefficients(learningRate, step) }
+      : {};
+    const scalarTensors = Object.fromEntries(
+      Object.entries(scalars).map(([name, value]) => [name, tf.scalar(value)]),
+    );
+    const all = { ...batch, ...scalarTensors };
+    const outputs = last
+      ? this.#program.run("trainStep", all as Parameters<Entries["trainStep"]>[0])
+      : this.#program.run("accumulate", batch);
+    tf.dispose(all);
+    return outputs;
   }
 
   /** The student's logits `[m, k]`. */
@@ -233,7 +181,7 @@ export class Session {
     return (await readAll(outputs)).logits!;
   }
 
-  /** Every variable, named `role/parameter`. */
+  /** Every variable, named `role/tensor`: `weights/…`, `ema/…`, `teacher/…`, `optimizer.<slot>/…`. */
   read(): Record<string, Float32Array> {
     return this.#program.read() as Record<string, Float32Array>;
   }
@@ -245,7 +193,7 @@ export class Session {
 
   dispose(): void {
     this.#program.dispose();
-    tf.dispose(this.#variables);
+    tf.dispose(this.#variables as Record<string, tf.Variable>);
   }
 }
 

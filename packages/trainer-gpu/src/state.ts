@@ -3,14 +3,14 @@ import type { Run, StoredTensor, TensorMap } from "@sd/runs";
 import { packWeights, unpackWeights } from "./checkpoint.ts";
 import { TrainerError } from "./errors.ts";
 import type { Model } from "./models/model.ts";
-import type { Arrays } from "./session.ts";
+import type { Arrays } from "./session-variables.ts";
 
-/** Where the engine's roles stand in a checkpoint: the weights under PyTorch's own names, the others behind a prefix. */
-const PREFIXES: Readonly<Record<string, string>> = {
-  weights: "",
-  velocity: "optimizer.velocity.",
-  ema: "ema.",
-};
+/** The roles that a checkpoint holds besides the weights, which stand under PyTorch's own names. The teacher is another run's. */
+const KEPT = /^(ema|optimizer\.\w+)\./;
+
+/** A parameter at a time is kept of the optimiser's state; the moving average is a network of its own. */
+const tensorsOf = (model: Model, role: string): Pick<Model, "parameters" | "buffers"> =>
+  role.startsWith("optimizer.") ? { parameters: model.parameters, buffers: [] } : model;
 
 /** A complete epoch. */
 export interface EpochState {
@@ -31,7 +31,7 @@ function byRole(values: Arrays): Record<string, Record<string, Float32Array>> {
   return roles;
 }
 
-/** Writes the checkpoint `last`. The teacher is not part of it: it is another run's checkpoint. */
+/** Writes the checkpoint `last`. */
 export async function saveState(
   run: Run,
   model: Model,
@@ -40,8 +40,9 @@ export async function saveState(
 ): Promise<void> {
   const tensors: Record<string, TensorMap[string]> = {};
   for (const [role, arrays] of Object.entries(byRole(values))) {
-    const prefix = PREFIXES[role];
-    if (prefix !== undefined) Object.assign(tensors, packWeights(model, arrays, prefix));
+    if (role === "weights") Object.assign(tensors, packWeights(model, arrays));
+    if (!KEPT.test(`${role}.`)) continue;
+    Object.assign(tensors, packWeights(tensorsOf(model, role), arrays, `${role}.`));
   }
   await run.saveCheckpoint("last", tensors, { state: JSON.stringify(state) });
 }
@@ -53,10 +54,14 @@ export async function loadState(
 ): Promise<{ values: Arrays; state: EpochState }> {
   const { tensors, metadata } = await run.loadCheckpoint("last");
   const values: Record<string, Float32Array> = {};
-  for (const [role, prefix] of Object.entries(PREFIXES)) {
-    if (!Object.hasOwn(tensors, `${prefix}${model.parameters[0]!.name}`)) continue;
-    for (const [name, value] of Object.entries(unpackWeights(model, tensors, prefix))) {
-      values[`${role}/${name}`] = value;
+  const put = (role: string, arrays: Arrays): void => {
+    for (const [name, value] of Object.entries(arrays)) values[`${role}/${name}`] = value;
+  };
+  put("weights", unpackWeights(model, tensors));
+  const roles = Object.keys(tensors).map((name) => KEPT.exec(name)?.[1]);
+  for (const role of new Set(roles)) {
+    if (role !== undefined) {
+      put(role, unpackWeights(tensorsOf(model, role), tensors, `${role}.`));
     }
   }
   if (metadata.state === undefined) {

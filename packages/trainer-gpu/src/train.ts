@@ -16,6 +16,7 @@ import { predictDataset } from "./prediction.ts";
 import { scheduleFactor } from "./schedules.ts";
 import { Session } from "./session.ts";
 import { type EpochState, loadBest, loadState, saveState, weightsOf } from "./state.ts";
+import { resolveOptimizer } from "./update-rules/table.ts";
 
 /** How a run ended. */
 export interface TrainResult {
@@ -49,7 +50,7 @@ function createConfig(options: TrainOptions): object {
     generation,
     epochs,
     batchSize,
-    optimizer: { name: "momentum", momentum: 0.9, weightDecay: 0, ...options.optimizer },
+    optimizer: resolveOptimizer(options.optimizer),
     schedule: options.schedule,
     data: data.description,
     ...(teacher ? { teacher: { run: relative(folder, teacher.folder), checkpoint: "best" } } : {}),
@@ -116,6 +117,7 @@ async function trainEpoch(
       targets,
       weights,
       learningRate,
+      step: update,
       emaDecay: method.emaDecay?.(update),
     });
     checkFinite("the loss", [loss], where);
@@ -241,7 +243,7 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
   const session = new Session({
     model: network,
     method,
-    momentum: optimizer,
+    optimizer,
     batchSize,
     predictBatchSize,
     initial: initialWeights(network, seed, generation),

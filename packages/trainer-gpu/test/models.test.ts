@@ -37,7 +37,7 @@ describe("networks", () => {
   test("an unknown name lists the known ones", () => {
     expect(() => createModel("toString", shape)).toThrow(TrainerError);
     expect(() => createModel("resnet", shape)).toThrow(
-      "unknown model `resnet`: expected one of lenet, mlp",
+      "unknown model `resnet`: expected one of mlp, lenet, resnet-8",
     );
   });
 });

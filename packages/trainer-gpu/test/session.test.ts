@@ -5,20 +5,21 @@ import { openEngine } from "../src/engine.ts";
 import type { Signal } from "../src/methods/method.ts";
 import { lenet } from "../src/models/lenet.ts";
 import { initialWeights } from "../src/models/model.ts";
-import { type Arrays, Session, type SessionOptions, type StepInputs } from "../src/session.ts";
+import { Session, type SessionOptions, type StepInputs } from "../src/session.ts";
+import type { Arrays } from "../src/session-variables.ts";
 import { fixture, formula, formulaTensors, summary } from "./formula.ts";
 
 const missing =
   (await findEngine()) === undefined ? "the native engine is not installed" : undefined;
 const network = lenet({ input: [28, 28, 1], classes: 10 });
-const momentum = { momentum: 0.9, weightDecay: 5e-4 };
+const optimizer = { momentum: 0.9, weightDecay: 5e-4 };
 
 function session(options: Partial<SessionOptions> & { signals?: Signal[] } = {}): Session {
   const { signals = [], ...rest } = options;
   return new Session({
     model: network,
     method: { name: "test", signals },
-    momentum,
+    optimizer,
     batchSize: 8,
     predictBatchSize: 8,
     initial: unpackWeights(network, formulaTensors()),
@@ -35,7 +36,7 @@ function batch(salt: number, rows: number): StepInputs {
     targets[i * 10 + ((i * 7 + salt) % 10)] = 0.9;
     targets[i * 10 + ((i * 7 + salt + 1) % 10)] = Math.fround(0.1);
   }
-  return { images: images(salt, rows), targets, learningRate: 0.05, emaDecay: 0.9 };
+  return { images: images(salt, rows), targets, learningRate: 0.05, step: 1, emaDecay: 0.9 };
 }
 
 const norm = (x: Float32Array): number => Math.sqrt(x.reduce((sum, v) => sum + v * v, 0));
@@ -70,10 +71,10 @@ describe.each(["native", "wasm"] as const)("on %s", (engine) => {
     "%s: the loss of its targets, and every gradient, equal PyTorch's",
     async (name, expected) => {
       await open({ skip: () => {} });
-      const s = session({ momentum: { momentum: 0 } });
+      const s = session({ optimizer: { momentum: 0 } });
       const before = s.read();
       const targets = Float32Array.from(fixture.targets[name as keyof typeof fixture.targets]);
-      const { loss } = await s.step({ images: images(100, 8), targets, learningRate: 1 });
+      const { loss } = await s.step({ images: images(100, 8), targets, learningRate: 1, step: 1 });
       expect(loss).toBeAllclose(expected.loss, { rtol: 1e-5 });
       // With learning rate 1 and no momentum the update is minus the gradient.
       const after = s.read();
@@ -98,7 +99,8 @@ describe.each(["native", "wasm"] as const)("on %s", (engine) => {
     const targets = Float32Array.from(fixture.targets["label-smoothing"]);
     const losses: number[] = [];
     for (let i = 0; i < 3; i++) {
-      losses.push((await s.step({ images: images(100, 8), targets, learningRate: 0.05 })).loss);
+      const inputs = { images: images(100, 8), targets, learningRate: 0.05, step: i + 1 };
+      losses.push((await s.step(inputs)).loss);
     }
     expect(losses).toBeAllclose(fixture.updates.losses, { rtol: 1e-5 });
     const values = s.read();
@@ -183,7 +185,7 @@ test("a method that needs a teacher and has none is refused", async () => {
 test("weights of another network are refused by name", async () => {
   await openEngine({ name: "cpu" });
   const initial = { ...initialWeights(network, 0), "fc2.bias": new Float32Array(3) };
-  expect(() => session({ initial })).toThrow("parameter `fc2.bias`: expected 10 numbers, got 3");
+  expect(() => session({ initial })).toThrow("tensor `fc2.bias`: expected 10 numbers, got 3");
 });
 
 /** Relative distance of two networks' variables, each measured by how far the step has moved it. */

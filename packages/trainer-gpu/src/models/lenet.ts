@@ -1,43 +1,33 @@
-import { relu } from "@sd/tfjs-compile";
-import type * as tf from "@tensorflow/tfjs";
-import {
-  convolution,
-  convolutionParameters,
-  dense,
-  denseParameters,
-  flatten,
-  maxPool,
-} from "./layers.ts";
-import type { Model, ModelShape } from "./model.ts";
+import { convolution } from "./layers/convolution.ts";
+import { dense } from "./layers/dense.ts";
+import { sequence } from "./layers/layer.ts";
+import { flatten, maxPool, relu } from "./layers/stateless.ts";
+import { type Model, type ModelShape, sizeOf } from "./model.ts";
+import { network } from "./network.ts";
 
 const CHANNELS = [16, 32] as const;
 const HIDDEN = 128;
 
 /**
  * LeNet with today's parts: two 5 × 5 convolutions (16 and 32 channels, padded to keep the size), each with ReLU and 2 × 2 maximum
- * pooling, then a hidden layer of 128.
+ * pooling, then a hidden layer of 128. Initialised as PyTorch does by default.
  *
  * After LeCun, Bottou, Bengio, Haffner, *Gradient-based learning applied to document recognition*, 1998.
  */
-export function lenet({ input, classes }: ModelShape): Model {
-  const [height, width, channels] = input;
-  const pooled = [height >> 2, width >> 2, CHANNELS[1]] as const;
-  const flat = pooled[0] * pooled[1] * pooled[2];
-  return {
-    name: "lenet",
-    input,
-    classes,
-    parameters: [
-      ...convolutionParameters("conv1", 5, channels, CHANNELS[0]),
-      ...convolutionParameters("conv2", 5, CHANNELS[0], CHANNELS[1]),
-      ...denseParameters("fc1", flat, HIDDEN, pooled),
-      ...denseParameters("fc2", HIDDEN, classes),
-    ],
-    forward(weights, images): tf.Tensor2D {
-      let x = maxPool(relu(convolution(weights, "conv1", images)));
-      x = maxPool(relu(convolution(weights, "conv2", x)));
-      const hidden = relu(dense(weights, "fc1", flatten(x)));
-      return dense(weights, "fc2", hidden);
-    },
-  };
+export function lenet(shape: ModelShape): Model {
+  const [height, width, channels] = shape.input;
+  const image = [height >> 2, width >> 2, CHANNELS[1]] as const;
+  const body = sequence(
+    convolution("conv1", { size: 5, inputs: channels, outputs: CHANNELS[0] }),
+    relu,
+    maxPool,
+    convolution("conv2", { size: 5, inputs: CHANNELS[0], outputs: CHANNELS[1] }),
+    relu,
+    maxPool,
+    flatten,
+    dense("fc1", { inputs: sizeOf(image), outputs: HIDDEN, image }),
+    relu,
+    dense("fc2", { inputs: HIDDEN, outputs: shape.classes }),
+  );
+  return network("lenet", shape, body);
 }

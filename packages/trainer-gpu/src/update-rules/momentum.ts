@@ -1,30 +1,43 @@
 import * as tf from "@tensorflow/tfjs";
+import { requireOption } from "../errors.ts";
+import type { UpdateRule } from "./update-rule.ts";
+import { applyWeightDecay, checkWeightDecay, type WeightDecayOptions } from "./weight-decay.ts";
 
-/** SGD with momentum, as PyTorch's `torch.optim.SGD` (no dampening). */
-export interface MomentumOptions {
-  /** @defaultValue 0.9 */
+/** SGD with momentum. Weight decay is 0 and coupled by default. */
+export interface MomentumOptions extends WeightDecayOptions {
+  /** In [0, 1). @defaultValue 0.9 */
   readonly momentum?: number;
-  /** L2 penalty added to the gradient, on every parameter. @defaultValue 0 */
-  readonly weightDecay?: number;
   /** @defaultValue false */
   readonly nesterov?: boolean;
 }
 
 /**
- * One update of one parameter, as tensor code:
- * `g ← gradient + weightDecay · w`, `v ← momentum · v + g`, `w ← w − learningRate · (nesterov ? g + momentum · v : v)`.
+ * SGD with momentum, as PyTorch's `torch.optim.SGD` (no dampening):
+ * `v ← momentum · v + g`, `w ← w − learningRate · (nesterov ? g + momentum · v : v)`, where g is the gradient with the coupled
+ * weight decay. It keeps `velocity`, v.
  *
- * @returns The new parameter and the new velocity.
+ * @throws TrainerError `BAD_OPTION`.
  */
-export function momentumUpdate(
-  parameter: tf.Tensor,
-  gradient: tf.Tensor,
-  velocity: tf.Tensor,
-  learningRate: tf.Scalar,
-  { momentum = 0.9, weightDecay = 0, nesterov = false }: MomentumOptions,
-): { parameter: tf.Tensor; velocity: tf.Tensor } {
-  const g = weightDecay === 0 ? gradient : tf.add(gradient, tf.mul(parameter, weightDecay));
-  const v = tf.add(tf.mul(velocity, momentum), g);
-  const direction = nesterov ? tf.add(g, tf.mul(v, momentum)) : v;
-  return { parameter: tf.sub(parameter, tf.mul(direction, learningRate)), velocity: v };
+export function momentum({
+  momentum: share = 0.9,
+  nesterov = false,
+  weightDecay = 0,
+  decay = "coupled",
+}: MomentumOptions = {}): UpdateRule {
+  requireOption("momentum", share, "a number in [0, 1)", share >= 0 && share < 1);
+  const decayOptions = { weightDecay, decay };
+  checkWeightDecay(decayOptions);
+  return {
+    name: "momentum",
+    options: { momentum: share, nesterov, ...decayOptions },
+    slots: ["velocity"],
+    coefficients: (learningRate) => ({ learningRate }),
+    update(step, { learningRate }) {
+      const { parameter, gradient } = applyWeightDecay(step, learningRate!, decayOptions);
+      const velocity = tf.add(tf.mul(step.state.velocity!, share), gradient);
+      const direction = nesterov ? tf.add(gradient, tf.mul(velocity, share)) : velocity;
+      const moved = tf.sub(parameter, tf.mul(direction, learningRate!));
+      return { parameter: moved, state: { velocity } };
+    },
+  };
 }
