@@ -74,8 +74,9 @@ async function install() {
   const hash = manifestsHash();
   const installed = existsSync(stamp) ? readFileSync(stamp, "utf8") : undefined;
   if (installed === hash) return;
-  // Without its stamp an installation was interrupted, and pnpm would take it for complete.
-  rmSync(installed === undefined ? modules : stamp, { recursive: true, force: true });
+  // Begun anew: pnpm takes an interrupted installation for complete, and npx would run the pnpm that lies in this folder,
+  // which can then delete itself.
+  rmSync(modules, { recursive: true, force: true });
   const { packageManager } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
   process.stderr.write(`Installing what the project needs with ${packageManager} …\n`);
   const flags = ["--frozen-lockfile", "--config.confirm-modules-purge=false"];

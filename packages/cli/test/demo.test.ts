@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { listRuns, readRun } from "@sd/runs";
 import { findEngine } from "@sd/tfjs-native";
 import { describe, expect, test } from "vitest";
-import { sd } from "./sd.ts";
+import { onTerminal, sd } from "./sd.ts";
 
 const missing =
   (await findEngine()) === undefined ? "the native engine is not installed" : undefined;
@@ -89,6 +89,18 @@ describe("sd demo", () => {
     expect(finished.code).toBe(0);
     expect(finished.err).toContain("the interrupted demonstration goes on where it was");
     expect(await numbers(broken)).toEqual(await numbers(whole));
+  });
+
+  test("on a terminal it redraws, and Ctrl-C stops it as cleanly", async (ctx) => {
+    if (missing !== undefined) ctx.skip(missing);
+    if (!existsSync("/usr/bin/script")) ctx.skip("there is no `script` to make a terminal with");
+    const out = await newFolder();
+    const args = ["demo", ...SMALL, "--epochs", "200", "--engine", "native", "--out", out];
+    const { code, screen } = await onTerminal(args, { after: "step 5/5", type: "\u0003" });
+    expect(screen).toContain("\u001b[");
+    expect(screen).toContain("stopped: the same command goes on from the last complete epoch");
+    expect(code).toBe(130);
+    expect((await readRun(join(out, "cross-entropy-seed0"))).status.state).toBe("stopped");
   });
 
   test("plain JavaScript is an engine too, for the smallest of trials", async () => {

@@ -16,16 +16,42 @@ export interface SdOptions {
   readonly signalAfter?: { readonly text: string; readonly signal: NodeJS.Signals };
 }
 
+const command = (args: readonly string[]): string[] => [
+  "--conditions=@sd/source",
+  "--disable-warning=ExperimentalWarning",
+  bin,
+  ...args,
+];
+
+/** Runs the command on a terminal of its own (util-linux's `script`), and types something once a text has appeared. */
+export function onTerminal(
+  args: readonly string[],
+  { after, type }: { readonly after: string; readonly type: string },
+): Promise<{ code: number | null; screen: string }> {
+  return new Promise((resolve, reject) => {
+    const line = [process.execPath, ...command(args)].map((word) => `'${word}'`).join(" ");
+    const child = spawn("/usr/bin/script", ["-qec", line, "/dev/null"]);
+    let [screen, typed] = ["", false];
+    child.stdout.on("data", (data) => {
+      screen += data;
+      if (typed || !screen.includes(after)) return;
+      typed = true;
+      child.stdin.write(type);
+    });
+    child.on("error", reject);
+    child.on("close", (code) => resolve({ code, screen }));
+  });
+}
+
 export function sd(
   args: readonly string[],
   { env, signalAfter }: SdOptions = {},
 ): Promise<Outcome> {
   return new Promise((resolve, reject) => {
-    const child = spawn(
-      process.execPath,
-      ["--conditions=@sd/source", "--disable-warning=ExperimentalWarning", bin, ...args],
-      { env: { ...process.env, ...env }, stdio: ["ignore", "pipe", "pipe"] },
-    );
+    const child = spawn(process.execPath, command(args), {
+      env: { ...process.env, ...env },
+      stdio: ["ignore", "pipe", "pipe"],
+    });
     let [out, err, signalled] = ["", "", false];
     child.stdout.on("data", (data) => {
       out += data;

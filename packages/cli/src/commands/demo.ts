@@ -101,15 +101,20 @@ function dataOf(settings: DemoSettings): DemoContext["data"] {
   };
 }
 
+/** Exit code of a command that was interrupted. */
+const INTERRUPTED = 130;
+
 /** Runs `work` with a signal that the first Ctrl-C or SIGTERM sets; the second ends the process. */
 async function interruptible<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const controller = new AbortController();
+  // Not `once`: the live list ends the process where it finds no other listener.
   const stop = (): void => {
+    if (controller.signal.aborted) process.exit(INTERRUPTED);
     process.stderr.write("\nstopping after this step …\n");
     controller.abort();
   };
   const signals = ["SIGINT", "SIGTERM"] as const;
-  for (const name of signals) process.once(name, stop);
+  for (const name of signals) process.on(name, stop);
   try {
     return await work(controller.signal);
   } finally {
@@ -141,7 +146,7 @@ export async function demo(options: DemoOptions): Promise<number> {
   } catch (error) {
     if (!(error instanceof Interrupted)) throw error;
     say("stopped: the same command goes on from the last complete epoch");
-    return 130;
+    return INTERRUPTED;
   }
   say(`trained in ${Math.round((performance.now() - start) / 1000)} s; computing the metrics …\n`);
 
