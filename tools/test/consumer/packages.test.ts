@@ -1,35 +1,23 @@
 // What someone gets who installs the packages: the packed tarballs, in an empty folder, by plain npm.
-import { execFile } from "node:child_process";
-import { mkdir, mkdtemp, readdir, readFile, symlink, writeFile } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
-import { promisify } from "node:util";
 import { cacheRoot, findEngine } from "@sd/tfjs-native";
-import { beforeAll, describe, expect, test } from "vitest";
-import { root, workspaceMembers } from "../workspace.ts";
+import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
+import { entriesOf, packages, runIn } from "./consumer.ts";
 
-const packages = workspaceMembers().filter(({ folder }) => folder.startsWith("packages/"));
 const engine = await findEngine();
+const folder = inject("consumer");
 
-let folder: string;
 let cache: string;
 
-/** Runs a program in the consumer's folder as its user would: no setting of this workspace reaches it. */
-async function run(command: string, ...args: string[]): Promise<string> {
-  const env = Object.fromEntries(
-    Object.entries(process.env).filter(
-      ([name]) => !/^(npm_|pnpm_|NODE_OPTIONS|VITEST)/i.test(name),
-    ),
-  );
-  const { stdout } = await promisify(execFile)(command, args, {
-    cwd: folder,
-    env: { ...env, SD_CACHE_DIR: cache },
-    maxBuffer: 2 ** 26,
-  });
-  return stdout;
-}
+const run = (command: string, ...args: string[]): Promise<string> =>
+  runIn(folder, command, args, { SD_CACHE_DIR: cache });
 
-/** A cache of its own that shares only the unpacked TensorFlow, so that everything else is done as on a new machine. */
+/**
+ * A cache of its own that shares only the unpacked TensorFlow, so that everything else is done as on
+ * a new machine.
+ */
 async function emptyCache(): Promise<string> {
   const target = await mkdtemp(join(tmpdir(), "sd-consumer-cache-"));
   if (engine !== undefined) {
@@ -40,19 +28,10 @@ async function emptyCache(): Promise<string> {
 }
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), "sd-consumer-"));
   cache = await emptyCache();
-  const tarballs = join(folder, "tarballs");
-  await mkdir(tarballs);
-  for (const { folder: member } of packages) {
-    await promisify(execFile)("pnpm", ["pack", "--pack-destination", tarballs], {
-      cwd: join(root, member),
-    });
-  }
-  await writeFile(join(folder, "package.json"), '{ "private": true, "type": "module" }\n');
-  const files = (await readdir(tarballs)).map((name) => `./tarballs/${name}`);
-  await run("npm", "install", "--no-audit", "--no-fund", ...files);
-}, 300_000);
+});
+
+afterAll(() => rm(cache, { recursive: true, force: true }));
 
 test("every package is packed and installed, without the workspace's protocol", async () => {
   expect((await readdir(join(folder, "node_modules", "@sd"))).sort()).toEqual(
@@ -82,17 +61,15 @@ test("there is one tfjs, which all packages share", async () => {
 const IMPORT_ONLY: readonly string[] = ["@sd/report", "@sd/cli"];
 
 describe("each entry point loads, by import and by require", () => {
-  for (const { manifest } of packages) {
-    const entries = Object.keys((manifest as unknown as { exports: object }).exports);
-    for (const entry of entries.filter((name) => name !== "./package.json")) {
-      const specifier = join(manifest.name, entry);
+  for (const member of packages) {
+    for (const specifier of entriesOf(member)) {
       test(specifier, async () => {
         const name = JSON.stringify(specifier);
         const require = `createRequire(process.cwd() + "/x.js")(${name})`;
         const script = `
           import { createRequire } from "node:module";
           const imported = await import(${name});
-          const required = ${IMPORT_ONLY.includes(manifest.name) ? "imported" : require};
+          const required = ${IMPORT_ONLY.includes(member.manifest.name) ? "imported" : require};
           const names = Object.keys(imported).filter((name) => imported[name] !== required[name]);
           process.stdout.write(JSON.stringify({ count: Object.keys(imported).length, different: names }));`;
         const result = JSON.parse(await run("node", "--input-type=module", "-e", script));
