@@ -96,7 +96,7 @@ describe("sd demo", () => {
     if (!existsSync("/usr/bin/script")) ctx.skip("there is no `script` to make a terminal with");
     const out = await newFolder();
     const args = ["demo", ...SMALL, "--epochs", "200", "--engine", "native", "--out", out];
-    const { code, screen } = await onTerminal(args, { after: "step 5/5", type: "\u0003" });
+    const { code, screen } = await onTerminal(args, { after: "images/s", type: "\u0003" });
     expect(screen).toContain("\u001b[");
     expect(screen).toContain("stopped: the same command goes on from the last complete epoch");
     expect(code).toBe(130);

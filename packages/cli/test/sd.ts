@@ -30,7 +30,9 @@ export function onTerminal(
 ): Promise<{ code: number | null; screen: string }> {
   return new Promise((resolve, reject) => {
     const line = [process.execPath, ...command(args)].map((word) => `'${word}'`).join(" ");
-    const child = spawn("/usr/bin/script", ["-qec", line, "/dev/null"]);
+    // A terminal made from nothing has no size, and nothing is drawn on it.
+    const sized = `stty cols 100 rows 30 && exec ${line}`;
+    const child = spawn("/usr/bin/script", ["-qec", sized, "/dev/null"]);
     let [screen, typed] = ["", false];
     child.stdout.on("data", (data) => {
       screen += data;
