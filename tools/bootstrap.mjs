@@ -22,6 +22,7 @@ const COMMANDS = {
   check: ["tools/check.ts"],
   bench: ["bench/main.ts"],
   format: ["tools/format.ts"],
+  api: ["tools/api.ts"],
 };
 
 /** A step that did not work: which, why, and what a person can do. */
