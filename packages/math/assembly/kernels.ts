@@ -1,0 +1,9 @@
+// What the module exports. Addresses are in its memory; src/simd/workspace.ts lays it out.
+export { softmaxCrossEntropy, softTargetCrossEntropy } from "./cross-entropy";
+export { klDivergence } from "./divergence";
+export { logSoftmax, logSumExp, softmax, softmaxEntropy } from "./softmax";
+
+/** The first address that the module itself does not use. */
+export function heapBase(): usize {
+  return __heap_base;
+}
