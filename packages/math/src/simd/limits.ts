@@ -1,0 +1,34 @@
+import type { FloatArray } from "../types.ts";
+import { MAXIMUM_SIZE } from "./workspace.ts";
+
+/**
+ * The smallest n · k that the SIMD kernels take themselves; a smaller batch goes to the JavaScript
+ * kernels.
+ *
+ * From about 40 numbers on SIMD wins even where each batch has another shape than the last one, so
+ * that the views of the memory are made anew each time (bench/simd.ts, column "new shape").
+ */
+export const SIMD_MINIMUM_SIZE: number = 64;
+
+/** Whether the batch is one for SIMD: its size, more than one class, float32 on both sides. */
+export function suits(
+  minimumSize: number,
+  n: number,
+  k: number,
+  out: FloatArray,
+  logits: FloatArray,
+): boolean {
+  const size = n * k;
+  return (
+    k > 1 &&
+    size >= minimumSize &&
+    size <= MAXIMUM_SIZE &&
+    out instanceof Float32Array &&
+    logits instanceof Float32Array
+  );
+}
+
+/** Whether 1/T and log2(e)/T are normal numbers; the JavaScript kernels divide by any T. */
+export function isInvertible(temperature: number): boolean {
+  return temperature > 1e-300 && temperature < 1e300;
+}
