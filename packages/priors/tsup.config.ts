@@ -1,3 +1,3 @@
 import { pure } from "../../tsup.base.ts";
 
-export default pure(["src/index.ts"]);
+export default pure(["src/index.ts", "src/kernels.ts"]);

@@ -1,6 +1,15 @@
-import { checkFloats, checkShape, type FloatArray, type Shape } from "@sd/math";
+import {
+  checkFloats,
+  checkNumber,
+  checkShape,
+  DomainError,
+  type FloatArray,
+  resolveOut,
+  type Shape,
+} from "@sd/math";
 import type { Rng } from "@sd/math/random";
-import { betaSmoothingPrior, type Labels, smoothedTargets } from "@sd/priors";
+import { checkAnyLabels, type Labels } from "@sd/priors";
+import { betaSmoothingTargetsInto } from "@sd/priors/kernels";
 import { type AssignmentMode, assignedIndices } from "./assign.ts";
 import { sortedBetaWithComplement } from "./sorted-beta.ts";
 
@@ -63,14 +72,21 @@ export function betaSmoothingTargets<Out extends FloatArray = Float64Array>(
   options: BetaSmoothingOptions<Out>,
 ): BetaSmoothingTargets<Out> {
   const name = "betaSmoothingTargets";
-  const { n } = checkShape(name, shape);
+  const { n, k } = checkShape(name, shape);
+  if (k < 2) throw new DomainError(name, "shape", `to have at least two classes, got ${k}`);
   checkFloats(name, "confidences", confidences, n, shape);
-  const { a, beta, rng, out } = options;
+  checkAnyLabels(name, labels, n, k, shape);
+  const beta = checkNumber(name, "beta", options.beta, { min: 0 });
+  const targets = resolveOut(name, options.out, n * k, shape);
+  const { a, rng, mode = "ranked" } = options;
   const draws = sortedBetaWithComplement(rng, n, a);
-  const indices = assignedIndices(name, confidences, options.mode ?? "ranked", rng);
-  const b = Float64Array.from(indices, (i) => draws.b[i]!);
-  const complement = Float64Array.from(indices, (i) => draws.complement[i]!);
-  const excess = betaSmoothingPrior(b, labels, shape, { beta, complement });
-  const { targets } = smoothedTargets(excess, labels, shape, { out });
+  const indices = assignedIndices(name, confidences, mode, rng);
+  const b = new Float64Array(n);
+  const complement = new Float64Array(n);
+  for (let i = 0; i < n; i++) {
+    b[i] = draws.b[indices[i]!]!;
+    complement[i] = draws.complement[indices[i]!]!;
+  }
+  betaSmoothingTargetsInto(targets, b, complement, labels, n, k, beta);
   return { targets, b };
 }

@@ -22,7 +22,7 @@ export {
   type PriorOptions,
   softLabelPrior,
 } from "./label-priors.ts";
-export type { Labels } from "./labels.ts";
+export { checkAnyLabels, type Labels } from "./labels.ts";
 export { dirichletMode, mapEstimate, NoModeError } from "./map-estimate.ts";
 export { type MassWeightsOptions, massWeights } from "./mass-weights.ts";
 export type { OutOption } from "./out.ts";

@@ -5,10 +5,10 @@ import {
   checkShape,
   DomainError,
   type FloatArray,
-  isFloatArray,
   resolveOut,
   type Shape,
 } from "@sd/math";
+import { betaSmoothingPriorInto } from "./kernels/beta-smoothing.ts";
 import { checkAnyLabels, checkSimplexRows, type Labels } from "./labels.ts";
 import type { OutOption } from "./out.ts";
 
@@ -115,15 +115,7 @@ export function betaSmoothingPrior<Out extends FloatArray = Float64Array>(
   checkAnyLabels(name, labels, n, k, shape);
   const beta = checkBeta(name, options.beta);
   const out = resolveOut(name, options.out, n * k, shape);
-  const soft = isFloatArray(labels);
-  for (let i = 0; i < n; i++) {
-    const own = beta * b[i]!;
-    const other = (beta * (complement === undefined ? 1 - b[i]! : complement[i]!)) / (k - 1);
-    for (let c = 0; c < k; c++) {
-      const share = soft ? labels[i * k + c]! : c === labels[i] ? 1 : 0;
-      out[i * k + c] = share * own + (1 - share) * other;
-    }
-  }
+  betaSmoothingPriorInto(out, b, complement ?? null, labels, n, k, beta);
   return out;
 }
 

@@ -34,7 +34,16 @@ export function checkSimplexRows(
   }
 }
 
-/** Checks labels of either kind. */
+/**
+ * Checks labels of either kind: integers in 0…k−1, one a row, or rows on the simplex.
+ *
+ * @param functionName - The public function, for the message.
+ * @param labels - What the caller passed.
+ * @param n - Rows.
+ * @param k - Classes.
+ * @param shape - The shape that `n` and `k` come from, for the message.
+ * @throws {@link TypeMismatchError}, {@link ShapeError}, {@link DomainError}.
+ */
 export function checkAnyLabels(
   functionName: string,
   labels: Labels,

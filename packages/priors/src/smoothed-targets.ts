@@ -2,10 +2,10 @@ import {
   checkNonNegativeFloats,
   checkShape,
   type FloatArray,
-  isFloatArray,
   resolveOut,
   type Shape,
 } from "@sd/math";
+import { smoothedTargetsInto } from "./kernels/smoothed-targets.ts";
 import { checkAnyLabels, type Labels } from "./labels.ts";
 
 /** Options of {@link smoothedTargets}. */
@@ -58,16 +58,6 @@ export function smoothedTargets<Out extends FloatArray = Float64Array>(
   checkAnyLabels("smoothedTargets", labels, n, k, shape);
   const targets = resolveOut("smoothedTargets", options.out, n * k, shape);
   const mass = resolveOut("smoothedTargets", options.massOut, n, shape, "massOut");
-  const soft = isFloatArray(labels);
-  for (let i = 0; i < n; i++) {
-    const at = i * k;
-    let total = 1;
-    for (let c = 0; c < k; c++) total += excess[at + c]!;
-    mass[i] = total;
-    for (let c = 0; c < k; c++) {
-      const label = soft ? labels[at + c]! : c === labels[i] ? 1 : 0;
-      targets[at + c] = (label + excess[at + c]!) / total;
-    }
-  }
+  smoothedTargetsInto(targets, mass, excess, labels, n, k);
   return { targets, mass };
 }

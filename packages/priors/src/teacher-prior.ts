@@ -7,7 +7,8 @@ import {
   resolveOut,
   type Shape,
 } from "@sd/math";
-import { logSoftmaxInto, logSumExpInto, softmaxInto } from "@sd/math/kernels";
+import { logSoftmaxInto, logSumExpInto } from "@sd/math/kernels";
+import { scaledSoftmaxInto } from "./kernels/teacher.ts";
 import type { PriorOptions } from "./label-priors.ts";
 import type { OutOption } from "./out.ts";
 
@@ -53,14 +54,6 @@ function checkOmega(functionName: string, options: OmegaOptions): CheckedOmega {
 }
 
 const MAX_FLOAT32 = (2 - 2 ** -23) * 2 ** 127;
-
-let buffer: Float64Array = new Float64Array(0);
-
-/** A float64 buffer that lives until the next call: a batch must not allocate each time. */
-function scratch(length: number): Float64Array {
-  if (buffer.length < length) buffer = new Float64Array(length);
-  return buffer;
-}
 
 /** Fills out[i] = log ω_i. */
 function logOmegaInto(
@@ -160,16 +153,16 @@ export function teacherPrior<Out extends FloatArray = Float64Array>(
   const largest = out instanceof Float32Array ? MAX_FLOAT32 : Number.MAX_VALUE;
   const logOmega = new Float64Array(n);
   logOmegaInto(logOmega, teacherLogits, n, k, checked);
-  const probs = scratch(n * k);
-  softmaxInto(probs, teacherLogits, n, k, checked.temperature);
+  // From here on the weights themselves.
   for (let i = 0; i < n; i++) {
-    const scale = beta * Math.exp(logOmega[i]!);
+    const weight = beta * Math.exp(logOmega[i]!);
     // NaN is caught as well: a teacher without a finite maximum says nothing.
-    if (!(scale <= largest)) {
+    if (!(weight <= largest)) {
       const detail = `to give a finite weight, got log ω = ${logOmega[i]} in row ${i}`;
       throw new DomainError(name, "teacherLogits", detail);
     }
-    for (let j = i * k; j < (i + 1) * k; j++) out[j] = scale * probs[j]!;
+    logOmega[i] = weight;
   }
+  scaledSoftmaxInto(out, teacherLogits, logOmega, n, k, checked.temperature);
   return out;
 }
