@@ -1,15 +1,21 @@
-// The numbers that fixtures/lenet.py computes by the same formula, and its summaries.
+// The numbers that fixtures/formula.py computes by the same formula, and its summaries.
 import fixture from "./fixtures/lenet.json" with { type: "json" };
 
 export { fixture };
 
-/** Deterministic numbers in [−scale, scale): fractional parts of multiples of 2654435761 / 2³². */
+/** A number in [−1, 1) for each index: hashed (lowbias32), so that there is no pattern in them. */
+function hashed(salt: number, i: number): number {
+  let x = i + Math.imul(salt, 0x9e3779b9);
+  x = Math.imul(x ^ (x >>> 16), 0x7feb352d);
+  x = Math.imul(x ^ (x >>> 15), 0x846ca68b);
+  return ((x ^ (x >>> 16)) >>> 0) / 2 ** 31 - 1;
+}
+
+/** Deterministic numbers in [−scale, scale). */
 export function formula(salt: number, n: number, scale: number): Float32Array {
-  const offset = Math.imul(salt, 974_711);
-  return Float32Array.from({ length: n }, (_, i) => {
-    const word = (Math.imul(i + 1, 2_654_435_761) + offset) >>> 0;
-    return (word / 2 ** 31 - 1) * scale;
-  });
+  const values = new Float32Array(n);
+  for (let i = 0; i < n; i++) values[i] = hashed(salt, i) * scale;
+  return values;
 }
 
 const sizeOf = (shape: readonly number[]): number => shape.reduce((a, b) => a * b, 1);
@@ -28,13 +34,23 @@ export function formulaTensors(): Record<
   );
 }
 
-/** Norm, sum and eight fixed projections of a flat tensor, as the fixture holds them for gradients and weights. */
-export function summary(data: Float32Array): { norm: number; sum: number; projections: number[] } {
-  const dot = (other: ArrayLike<number>): number =>
-    data.reduce((sum, x, i) => sum + x * other[i]!, 0);
+/** Norm, sum and eight fixed projections of a flat tensor. */
+export interface Summary {
+  readonly norm: number;
+  readonly sum: number;
+  readonly projections: readonly number[];
+}
+
+/** A summary as the fixtures hold them for gradients, weights and statistics. */
+export function summary(data: Float32Array): Summary {
+  const dot = (factor: (i: number) => number): number => {
+    let sum = 0;
+    for (let i = 0; i < data.length; i++) sum += data[i]! * factor(i);
+    return sum;
+  };
   return {
-    norm: Math.sqrt(dot(data)),
-    sum: data.reduce((a, b) => a + b, 0),
-    projections: Array.from({ length: 8 }, (_, i) => dot(formula(200 + i, data.length, 1))),
+    norm: Math.sqrt(dot((i) => data[i]!)),
+    sum: dot(() => 1),
+    projections: Array.from({ length: 8 }, (_, p) => dot((i) => Math.fround(hashed(200 + p, i)))),
   };
 }

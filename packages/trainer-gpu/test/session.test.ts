@@ -1,4 +1,3 @@
-import { findEngine } from "@sd/tfjs-native";
 import { describe, expect, test } from "vitest";
 import { packWeights, unpackWeights } from "../src/checkpoint.ts";
 import { openEngine } from "../src/engine.ts";
@@ -6,11 +5,10 @@ import type { Signal } from "../src/methods/method.ts";
 import { lenet } from "../src/models/lenet.ts";
 import { initialWeights } from "../src/models/model.ts";
 import { Session, type SessionOptions, type StepInputs } from "../src/session.ts";
-import type { Arrays } from "../src/session-variables.ts";
 import { fixture, formula, formulaTensors, summary } from "./formula.ts";
+import { missingNative } from "./native-engine.ts";
+import { difference, updateDistance } from "./update-distance.ts";
 
-const missing =
-  (await findEngine()) === undefined ? "the native engine is not installed" : undefined;
 const network = lenet({ input: [28, 28, 1], classes: 10 });
 const optimizer = { momentum: 0.9, weightDecay: 5e-4 };
 
@@ -39,9 +37,6 @@ function batch(salt: number, rows: number): StepInputs {
   return { images: images(salt, rows), targets, learningRate: 0.05, step: 1, emaDecay: 0.9 };
 }
 
-const norm = (x: Float32Array): number => Math.sqrt(x.reduce((sum, v) => sum + v * v, 0));
-const difference = (a: Float32Array, b: Float32Array): Float32Array => a.map((x, i) => x - b[i]!);
-
 /** One array a parameter, in PyTorch's layout. */
 function inTorchLayout(of: (name: string) => Float32Array): Record<string, Float32Array> {
   const arrays = Object.fromEntries(network.parameters.map(({ name }) => [name, of(name)]));
@@ -55,7 +50,7 @@ function inTorchLayout(of: (name: string) => Float32Array): Record<string, Float
 
 describe.each(["native", "wasm"] as const)("on %s", (engine) => {
   const open = async (ctx: { skip(note: string): void }): Promise<void> => {
-    if (engine === "native" && missing !== undefined) ctx.skip(missing);
+    if (engine === "native" && missingNative !== undefined) ctx.skip(missingNative);
     await openEngine({ name: engine, install: false });
   };
 
@@ -188,18 +183,8 @@ test("weights of another network are refused by name", async () => {
   expect(() => session({ initial })).toThrow("tensor `fc2.bias`: expected 10 numbers, got 3");
 });
 
-/** Relative distance of two networks' variables, each measured by how far the step has moved it. */
-function updateDistance(before: Arrays, a: Arrays, b: Arrays): number {
-  return Math.max(
-    ...Object.keys(a).map((name) => {
-      const moved = norm(difference(a[name]!, before[name]!));
-      return moved === 0 ? 0 : norm(difference(a[name]!, b[name]!)) / moved;
-    }),
-  );
-}
-
 test("replayed and called steps agree from one state, at step 1 and at step 20", async (ctx) => {
-  if (missing !== undefined) ctx.skip(missing);
+  if (missingNative !== undefined) ctx.skip(missingNative);
   await openEngine({ name: "native", install: false });
   const options = {
     batchSize: 64,
@@ -227,7 +212,7 @@ test("replayed and called steps agree from one state, at step 1 and at step 20",
 });
 
 test("native and wasm agree over five steps", async (ctx) => {
-  if (missing !== undefined) ctx.skip(missing);
+  if (missingNative !== undefined) ctx.skip(missingNative);
   const losses: Record<string, number[]> = { native: [], wasm: [] };
   for (const engine of ["native", "wasm"] as const) {
     await openEngine({ name: engine, install: false });
