@@ -1,4 +1,5 @@
-// What each package promises: the public names of its entry points with their signatures, from the built declarations.
+// What each package promises: the public names of its entry points with their signatures, from the
+// built declarations.
 import { execFileSync } from "node:child_process";
 import { join } from "node:path";
 import ts from "typescript";

@@ -6,7 +6,7 @@ import * as tf from "@tensorflow/tfjs";
 export type ArrayLoss = (logits: Float32Array, shape: readonly number[]) => ValueAndGrad;
 
 /**
- * The first way: the loss as an operation of tfjs whose gradient is the one that came with its value.
+ * The first way: the loss as an operation of tfjs, whose gradient came with its value.
  *
  * @returns `[n]`, the loss of each row of `logits` `[n, k]`.
  */

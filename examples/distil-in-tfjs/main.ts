@@ -1,4 +1,5 @@
-// Trains a teacher on many points, then small students on few: on the labels, and distilled in two ways that are one.
+// Trains a teacher on many points, then small students on few: on the labels, and distilled by
+// gradients and by targets, which is the same.
 import { distillationTotalValueAndGrad, softmaxCrossEntropyValueAndGrad } from "@sd/losses";
 import { accuracy, expectedCalibrationError, negativeLogLikelihood } from "@sd/metrics";
 import { betaFromHardWeight, smoothedTargets, teacherPrior } from "@sd/priors";
@@ -33,7 +34,7 @@ const byGradient: TrainOptions["loss"] = (logits, { labels }, rows) => {
   );
 };
 
-/** The targets come from @sd/priors: the teacher as a prior of the strength that has the same weight. */
+/** The targets come from @sd/priors: the teacher as a prior that has the same weight. */
 const prior = teacherPrior(teacherLogits, [few.n, CLASSES], {
   beta: betaFromHardWeight(HARD_WEIGHT),
   temperature: TEMPERATURE,
@@ -64,7 +65,8 @@ function row(name: string, network: Network, losses: readonly number[]): string 
 }
 
 console.log(
-  `${many.n} points for the teacher, ${few.n} for the students, ${NOISE * 100} % wrong labels; ${test.n} to test`,
+  `${many.n} points for the teacher, ${few.n} for the students, ` +
+    `${NOISE * 100} % wrong labels; ${test.n} to test`,
 );
 console.log(`${" ".repeat(20)}first loss last loss  accuracy       ECE       NLL`);
 console.log(row("teacher", teacher, teacherLosses));

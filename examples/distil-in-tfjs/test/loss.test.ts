@@ -20,7 +20,7 @@ const labels = Int32Array.from({ length: N }, (_, i) => (i * i) % K);
 
 type Loss = (logits: tf.Tensor2D) => tf.Tensor1D;
 
-/** The losses, and the gradient of Σ (i+1) · loss_i: each row has a gradient of its own to pass on. */
+/** The losses, and the gradient of Σ (i+1) · loss_i: each row passes on another multiple. */
 function valueAndGrad(loss: Loss): { value: Float32Array; grad: Float32Array } {
   return tf.tidy(() => {
     const logits = tf.tensor2d(student, [N, K]);

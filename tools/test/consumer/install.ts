@@ -1,4 +1,5 @@
-// Once before the tests: packs every package and installs the tarballs into an empty folder, by plain npm.
+// Once before the tests: packs every package and installs the tarballs into an empty folder, by
+// plain npm.
 import { execFile } from "node:child_process";
 import { mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";

@@ -11,7 +11,7 @@ const folder = inject("consumer");
 
 const COMPILERS = ["typescript-5.7", "typescript-5.9", "typescript-7"] as const;
 const RESOLUTIONS = { nodenext: "nodenext", bundler: "esnext" } as const;
-/** The declarations of tfjs, Vega and Node are not ours to judge; those of typed arrays stand alone. */
+/** Those of tfjs, Vega and Node are not ours to judge; those of typed arrays stand alone. */
 const GROUPS = {
   "the pure packages": {
     members: packages.filter(isPure),

@@ -83,7 +83,8 @@ export const result: number[] = [...mass, Math.round(3 * targets[0]!)];`,
   },
   "@sd/metrics": {
     code: `
-import { type ReliabilityBin, CalibrationAccumulator, accuracy, reliabilityDiagram } from "@sd/metrics";
+import { CalibrationAccumulator, accuracy, reliabilityDiagram } from "@sd/metrics";
+import type { ReliabilityBin } from "@sd/metrics";
 const logits = Float32Array.of(9, 0, 0, 9);
 const labels = Int32Array.of(0, 0);
 const bins: readonly ReliabilityBin[] = reliabilityDiagram(logits, labels, [2, 2], { bins: 4 });
@@ -98,7 +99,8 @@ export const result: unknown = [accuracy(logits, labels, [2, 2]), total, bins.le
 import { BetaSmoother, trueClassConfidences } from "@sd/beta-smoothing";
 const smoother = new BetaSmoother({ classes: 2, seed: 1, a: 3, beta: 1 });
 smoother.update({ kernel: Float32Array.of(1, 2) });
-const confidences: Float64Array = trueClassConfidences(Float32Array.of(0, 0), Int32Array.of(1), [1, 2]);
+const logits = Float32Array.of(0, 0);
+const confidences: Float64Array = trueClassConfidences(logits, Int32Array.of(1), [1, 2]);
 const { targets } = smoother.targets(confidences, Int32Array.of(1));
 export const result: unknown = [...confidences, targets[0]! < targets[1]!];`,
     expected: [0.5, true],
