@@ -120,7 +120,8 @@ async function main([name, ...rest]) {
   checkNode();
   await install();
   const path = [pinnedNode, join(modules, ".bin"), process.env.PATH].join(delimiter);
-  const env = { ...process.env, PATH: path, TURBO_TELEMETRY_DISABLED: "1", DO_NOT_TRACK: "1" };
+  const quiet = { TURBO_TELEMETRY_DISABLED: "1", DO_NOT_TRACK: "1" };
+  const env = { ...process.env, ...quiet, PATH: path, SD_BOOTSTRAPPED: "1" };
   return run(nodeForTools(), [...SOURCES, ...command, ...rest], env);
 }
 

@@ -63,6 +63,11 @@ const CHECKS: readonly (readonly [string, () => boolean | Promise<boolean>])[] =
   ["changesets", changesets],
 ];
 
+if (process.argv.length > 2) {
+  process.stderr.write(`npm test takes no arguments, got \`${process.argv.slice(2).join(" ")}\`\n`);
+  process.exit(2);
+}
+
 forgetResults();
 const broken: string[] = [];
 for (const [name, check] of CHECKS) {

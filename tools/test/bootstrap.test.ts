@@ -13,7 +13,7 @@ test("an unknown command says which there are", () => {
 });
 
 test("options pass through to the command, and its exit code comes back", (ctx) => {
-  if (process.env.TURBO_HASH === undefined) {
+  if (process.env.SD_BOOTSTRAPPED === undefined) {
     ctx.skip(
       "runs within `npm test` only: elsewhere the bootstrap might install anew under the test",
     );
