@@ -17,10 +17,14 @@ import {
   rmsceOf,
 } from "./bin-sums.ts";
 import { DEFAULT_BINS } from "./calibration.ts";
-import { rowStatistics } from "./rows.ts";
+import { type DebiasedCalibration, debiasedOf } from "./debiased.ts";
+import { type Predictions, predictionsInto } from "./predictions.ts";
 
 /** 2⁵ · 3² · 5²: a multiple of every usual number of bins. */
 const CELLS = 7200;
+
+/** Rows that are looked at together. */
+const BLOCK = 1024;
 
 /** What {@link CalibrationAccumulator.toJSON} gives: the cells that hold rows. */
 export interface CalibrationAccumulatorJson {
@@ -55,6 +59,10 @@ const isFilled = (entry: readonly number[]): boolean => {
  */
 export class CalibrationAccumulator {
   readonly #sums: BinSums = emptyBins(CELLS);
+  readonly #block: Predictions = {
+    confidence: new Float64Array(BLOCK),
+    correct: new Uint8Array(BLOCK),
+  };
 
   /** Rows so far. */
   get count(): number {
@@ -72,8 +80,14 @@ export class CalibrationAccumulator {
   update(logits: FloatArray, labels: IntegerArray, shape: Shape): void {
     const { n, k } = checkLogits("CalibrationAccumulator.update", logits, shape);
     checkLabels("CalibrationAccumulator.update", labels, n, k, shape);
-    const { confidence, correct } = rowStatistics(logits, labels, n, k);
-    addToBins(this.#sums, confidence, correct);
+    const { confidence, correct } = this.#block;
+    // Block by block, so that memory does not grow with the rows of a call.
+    for (let start = 0; start < n; start += BLOCK) {
+      const end = Math.min(n, start + BLOCK);
+      const rows = logits.subarray(start * k, end * k);
+      predictionsInto(this.#block, rows, labels.subarray(start, end), end - start, k);
+      addToBins(this.#sums, confidence.subarray(0, end - start), correct);
+    }
   }
 
   /** Adds what another accumulator has seen. */
@@ -106,6 +120,11 @@ export class CalibrationAccumulator {
   /** @param bins - A divisor of 7200. */
   maximumCalibrationError(bins: number = DEFAULT_BINS): number {
     return mceOf(this.#coarse(bins));
+  }
+
+  /** @param bins - A divisor of 7200. */
+  debiasedCalibrationError(bins: number = DEFAULT_BINS): DebiasedCalibration {
+    return debiasedOf(this.#coarse(bins));
   }
 
   /** @param bins - A divisor of 7200. */

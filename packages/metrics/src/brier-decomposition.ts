@@ -58,7 +58,11 @@ function decompose(
   scalar: boolean,
 ): BrierDecomposition {
   const members = new Map<number | string, number[]>();
-  group.forEach((key, i) => void members.set(key, [...(members.get(key) ?? []), i]));
+  group.forEach((key, i) => {
+    const rows = members.get(key);
+    if (rows) rows.push(i);
+    else members.set(key, [i]);
+  });
   const base = meanRow(
     Array.from({ length: n }, (_, i) => i),
     outcome,

@@ -8,7 +8,8 @@ import {
   reliabilityOf,
   rmsceOf,
 } from "./bin-sums.ts";
-import { checkedRows, type ScoreOptions } from "./rows.ts";
+import { checkedPredictions } from "./predictions.ts";
+import type { ScoreOptions } from "./rows.ts";
 
 /** Options of the calibration errors. */
 export interface CalibrationOptions extends ScoreOptions {
@@ -31,7 +32,7 @@ export const checkBins = (functionName: string, bins: number): number =>
 
 function sumsOf(functionName: string, ...[logits, labels, shape, options]: Arguments): BinSums {
   const bins = checkBins(functionName, options.bins ?? DEFAULT_BINS);
-  const { confidence, correct } = checkedRows(functionName, logits, labels, shape, options);
+  const { confidence, correct } = checkedPredictions(functionName, logits, labels, shape, options);
   return binSums(confidence, correct, bins);
 }
 

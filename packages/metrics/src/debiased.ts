@@ -1,7 +1,7 @@
 import type { FloatArray, IntegerArray, Shape } from "@sd/math";
-import { binSums } from "./bin-sums.ts";
+import { type BinSums, binSums } from "./bin-sums.ts";
 import { type CalibrationOptions, checkBins, DEFAULT_BINS } from "./calibration.ts";
-import { checkedRows } from "./rows.ts";
+import { checkedPredictions } from "./predictions.ts";
 
 /** A squared calibration error from which the noise of the accuracies is taken. */
 export interface DebiasedCalibration {
@@ -9,6 +9,19 @@ export interface DebiasedCalibration {
   readonly squared: number;
   /** √max(0, squared). */
   readonly root: number;
+}
+
+/** The debiased error of sums over bins. */
+export function debiasedOf(sums: BinSums): DebiasedCalibration {
+  const n = sums.count.reduce((a, b) => a + b, 0);
+  if (n === 0) return { squared: Number.NaN, root: Number.NaN };
+  const squared = sums.count.reduce((total, count, b) => {
+    if (count < 2) return total;
+    const accuracy = sums.correct[b]! / count;
+    const gap = sums.confidence[b]! / count - accuracy;
+    return total + (count / n) * (gap ** 2 - (accuracy * (1 - accuracy)) / (count - 1));
+  }, 0);
+  return { squared, root: Math.sqrt(Math.max(0, squared)) };
 }
 
 /**
@@ -30,14 +43,7 @@ export function debiasedCalibrationError(
   options: CalibrationOptions = {},
 ): DebiasedCalibration {
   const bins = checkBins("debiasedCalibrationError", options.bins ?? DEFAULT_BINS);
-  const rows = checkedRows("debiasedCalibrationError", logits, labels, shape, options);
-  const sums = binSums(rows.confidence, rows.correct, bins);
-  const squared = sums.count.reduce((total, count, b) => {
-    if (count < 2) return total;
-    const accuracy = sums.correct[b]! / count;
-    const gap = sums.confidence[b]! / count - accuracy;
-    return total + (count / rows.n) * (gap ** 2 - (accuracy * (1 - accuracy)) / (count - 1));
-  }, 0);
-  if (rows.n === 0) return { squared: Number.NaN, root: Number.NaN };
-  return { squared, root: Math.sqrt(Math.max(0, squared)) };
+  const name = "debiasedCalibrationError";
+  const { confidence, correct } = checkedPredictions(name, logits, labels, shape, options);
+  return debiasedOf(binSums(confidence, correct, bins));
 }

@@ -1,7 +1,7 @@
 import type { FloatArray, IntegerArray, Shape } from "@sd/math";
 import { type BinSums, eceOf, emptyBins } from "./bin-sums.ts";
 import { type CalibrationOptions, checkBins, DEFAULT_BINS } from "./calibration.ts";
-import { checkedRows } from "./rows.ts";
+import { checkedPredictions } from "./predictions.ts";
 
 /** Right edges of at most m bins of about equal count; rows of equal confidence are never parted. */
 export function equalMassEdges(confidence: Float64Array, m: number): number[] {
@@ -55,7 +55,7 @@ export function equalMassCalibrationError(
   options: CalibrationOptions = {},
 ): number {
   const bins = checkBins("equalMassCalibrationError", options.bins ?? DEFAULT_BINS);
-  const rows = checkedRows("equalMassCalibrationError", logits, labels, shape, options);
-  const edges = equalMassEdges(rows.confidence, bins);
-  return eceOf(sumsBetween(edges, rows.confidence, rows.correct));
+  const name = "equalMassCalibrationError";
+  const { confidence, correct } = checkedPredictions(name, logits, labels, shape, options);
+  return eceOf(sumsBetween(equalMassEdges(confidence, bins), confidence, correct));
 }

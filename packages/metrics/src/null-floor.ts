@@ -2,8 +2,8 @@ import { checkNumber, type FloatArray, type IntegerArray, mean, type Shape } fro
 import { createRng, type Rng } from "@sd/math/random";
 import { binOf } from "./bin-sums.ts";
 import { type CalibrationOptions, checkBins, DEFAULT_BINS } from "./calibration.ts";
+import { checkedPredictions } from "./predictions.ts";
 import { quantileOfSorted } from "./quantile.ts";
-import { checkedRows } from "./rows.ts";
 
 /** Options of {@link calibrationNullFloor}. */
 export interface NullFloorOptions extends CalibrationOptions {
@@ -57,7 +57,8 @@ export function calibrationNullFloor(
   const { bins = DEFAULT_BINS, draws = 1000, seed } = options;
   checkBins("calibrationNullFloor", bins);
   checkNumber("calibrationNullFloor", "draws", draws, { min: 1, integer: true });
-  const { confidence } = checkedRows("calibrationNullFloor", logits, labels, shape, options);
+  const name = "calibrationNullFloor";
+  const { confidence } = checkedPredictions(name, logits, labels, shape, options);
   const bin = Int32Array.from(confidence, (c) => binOf(c, bins));
   const rng = createRng(seed).fork("null floor");
   const gaps = new Float64Array(bins);

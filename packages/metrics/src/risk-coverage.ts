@@ -1,5 +1,5 @@
 import type { FloatArray, IntegerArray, Shape } from "@sd/math";
-import { checkedRows } from "./rows.ts";
+import { checkedPredictions } from "./predictions.ts";
 
 /** How risk grows with coverage when the least confident rows are left out. */
 export interface RiskCoverage {
@@ -53,7 +53,8 @@ function risksOf(confidence: Float64Array, correct: Uint8Array): Float64Array {
  * ```
  */
 export function riskCoverage(logits: FloatArray, labels: IntegerArray, shape: Shape): RiskCoverage {
-  const { n, confidence, correct } = checkedRows("riskCoverage", logits, labels, shape);
+  const { confidence, correct } = checkedPredictions("riskCoverage", logits, labels, shape);
+  const n = confidence.length;
   const risks = risksOf(confidence, correct);
   const sum = risks.reduce((a, b) => a + b, 0);
   const right = correct.reduce((a, b) => a + b, 0);

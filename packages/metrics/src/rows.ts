@@ -55,6 +55,16 @@ export function correctRows(
   return Uint8Array.from(predicted, (c, i) => (c === labels[i] ? 1 : 0));
 }
 
+/** f_y − log Σ_{j≠y} exp f_j with the largest of the others taken out. */
+function marginOf(f: FloatArray, label: number, start: number, k: number): number {
+  let max = -Infinity;
+  for (let c = 0; c < k; c++) if (c !== label && f[start + c]! > max) max = f[start + c]!;
+  const pivot = max === -Infinity ? 0 : max;
+  let total = 0;
+  for (let c = 0; c < k; c++) if (c !== label) total += Math.exp(f[start + c]! - pivot);
+  return f[start + label]! - (pivot + Math.log(total));
+}
+
 function fillRow(out: RowStatistics, f: FloatArray, label: number, i: number): void {
   const { k } = out;
   const start = i * k;
@@ -65,11 +75,10 @@ function fillRow(out: RowStatistics, f: FloatArray, label: number, i: number): v
     if (value > max) max = value;
     if (c !== label && value > maxOther) maxOther = value;
   }
-  const pivotOther = maxOther === -Infinity ? 0 : maxOther;
   let total = 0;
+  let others = 0;
   let moment = 0;
   let squares = 0;
-  let totalOther = 0;
   for (let c = 0; c < k; c++) {
     const d = f[start + c]! - max;
     const e = Math.exp(d);
@@ -77,7 +86,7 @@ function fillRow(out: RowStatistics, f: FloatArray, label: number, i: number): v
     squares += e * e;
     // A masked class is −∞ · 0, whose limit is 0; NaN must stay.
     if (e !== 0) moment -= d * e;
-    if (c !== label) totalOther += Math.exp(f[start + c]! - pivotOther);
+    if (c !== label) others += e;
   }
   const distance = max - f[start + label]!;
   const logTotal = Math.log(total);
@@ -87,7 +96,9 @@ function fillRow(out: RowStatistics, f: FloatArray, label: number, i: number): v
   // (1 − p)² + the squares of the others; never below 0 by rounding.
   out.brier[i] = (1 - p) ** 2 + Math.max(0, squares / total ** 2 - p * p);
   out.entropy[i] = logTotal + moment / total;
-  out.margin[i] = f[start + label]! - (pivotOther + Math.log(totalOther));
+  // Far behind the label the others underflow beside it: they need a maximum of their own.
+  const near = max - maxOther < 600;
+  out.margin[i] = near ? -distance - Math.log(others) : marginOf(f, label, start, k);
 }
 
 /** All per-row values of checked arguments. */

@@ -1,5 +1,6 @@
 import type { FloatArray, IntegerArray, Shape } from "@sd/math";
-import { checkedRows, type ScoreOptions } from "./rows.ts";
+import { checkedPredictions } from "./predictions.ts";
+import type { ScoreOptions } from "./rows.ts";
 
 /** Below this width the grid would not fit memory; smaller errors are not resolved. */
 const SMALLEST_WIDTH = 1e-5;
@@ -75,14 +76,9 @@ export function smoothCalibrationError(
   shape: Shape,
   options: ScoreOptions = {},
 ): number {
-  const { n, confidence, correct } = checkedRows(
-    "smoothCalibrationError",
-    logits,
-    labels,
-    shape,
-    options,
-  );
-  if (n === 0 || confidence.some(Number.isNaN)) return Number.NaN;
+  const name = "smoothCalibrationError";
+  const { confidence, correct } = checkedPredictions(name, logits, labels, shape, options);
+  if (confidence.length === 0 || confidence.some(Number.isNaN)) return Number.NaN;
   const atSmallest = smoothedError(confidence, correct, SMALLEST_WIDTH);
   if (atSmallest <= SMALLEST_WIDTH) return atSmallest;
   let [low, high] = [SMALLEST_WIDTH, 1];
