@@ -15,7 +15,8 @@ const ZETA_SERIES: readonly number[] = [
   2.1207184805554665e-7, -1.0043224823968099e-7, 4.7698101693639804e-8, -2.2711094608943164e-8,
   1.0838659214896955e-8, -5.183475041970047e-9, 2.4836745438024785e-9, -1.1921401405860912e-9,
   5.731367241678862e-10, -2.7595228851242334e-10, 1.330476437424449e-10, -6.4229645638381e-11,
-  3.1044247747322276e-11,
+  3.1044247747322276e-11, -1.5021384080754142e-11, 7.275974480239079e-12, -3.527742476575915e-12,
+  1.711991790559618e-12, -8.315385841420285e-13, 4.04220052528944e-13, -1.9664756310966165e-13,
 ];
 
 const ONE_MINUS_EULER = 0.42278433509846713;
@@ -26,7 +27,7 @@ export function stirlingRemainder(x: number): number {
   return polynomial(STIRLING, 1 / (x * x)) / x;
 }
 
-/** log Γ(2 + z) for |z| ≤ ½, with full relative accuracy at its zero z = 0. */
+/** log Γ(2 + z) for −0.72 ≤ z ≤ ½, with full relative accuracy at its zero z = 0. */
 const aboutTwo = (z: number): number => z * (ONE_MINUS_EULER + z * polynomial(ZETA_SERIES, z));
 
 /**
@@ -53,7 +54,7 @@ export function lgamma(x: number): number {
   }
   // Γ(x) = Γ(x + 2) / (x (x + 1)): no addition to x, so tiny x keep their digits.
   if (x < 0.5) return aboutTwo(x) - Math.log1p(x) - Math.log(x);
-  if (x < 1.5) return aboutTwo(x - 1) - Math.log1p(x - 1);
+  if (x < 1.28) return aboutTwo(x - 1) - Math.log1p(x - 1);
   let product = 1;
   let reduced = x;
   while (reduced > 2.5) {
