@@ -81,6 +81,14 @@ const { targets, mass }: SmoothedTargets = smoothedTargets(excess, Int32Array.of
 export const result: number[] = [...mass, Math.round(3 * targets[0]!)];`,
     expected: [3, 2],
   },
+  "@sd/priors/kernels": {
+    code: `
+import { smoothedTargetsInto } from "@sd/priors/kernels";
+const out = new Float32Array(2);
+smoothedTargetsInto(out, null, Float32Array.of(1, 1), Int32Array.of(1), 1, 2);
+export const result: number[] = [...out].map((target) => Math.round(3 * target));`,
+    expected: [1, 2],
+  },
   "@sd/metrics": {
     code: `
 import { CalibrationAccumulator, accuracy, reliabilityDiagram } from "@sd/metrics";
