@@ -2,7 +2,7 @@ import type { ImageDataset } from "@sd/data";
 import type { Engine } from "./engine.ts";
 import { requireOption, TrainerError } from "./errors.ts";
 import type { Method } from "./methods/method.ts";
-import type { ScheduleOptions } from "./schedules.ts";
+import { type ScheduleOptions, scheduleFactor } from "./schedules.ts";
 import type { Arrays } from "./session-variables.ts";
 import { createUpdateRule, type OptimizerOptions } from "./update-rules/table.ts";
 
@@ -31,6 +31,11 @@ export interface TrainSettings {
   readonly generation: number;
   readonly epochs: number;
   readonly batchSize: number;
+  /**
+   * How many equal parts a batch is trained in, one after the other, their gradients averaged: less memory, the same step, but for
+   * batch normalisation, which sees the parts. @defaultValue 1
+   */
+  readonly parts?: number;
   readonly optimizer: OptimizerOptions;
   readonly schedule: ScheduleOptions;
 }
@@ -66,7 +71,7 @@ const isCount = (x: unknown): boolean => Number.isSafeInteger(x) && (x as number
 
 /** Fails on the first setting that no run can have, and names it. */
 export function checkSettings({ data, ...options }: TrainOptions): void {
-  const { seed, generation, epochs, batchSize, optimizer } = options;
+  const { seed, generation, epochs, batchSize, parts = 1, optimizer, schedule } = options;
   const rows = data.train.shape[0];
   const { learningRate } = optimizer;
   const rules: readonly (readonly [string, unknown, string, boolean])[] = [
@@ -76,6 +81,12 @@ export function checkSettings({ data, ...options }: TrainOptions): void {
     ["batchSize", batchSize, "a positive integer", isCount(batchSize)],
     ["batchSize", batchSize, `at most ${rows}, the training images`, batchSize <= rows],
     [
+      "parts",
+      parts,
+      `a divisor of the batch size ${batchSize}`,
+      isCount(parts) && batchSize % parts === 0,
+    ],
+    [
       "learningRate",
       learningRate,
       "a positive number",
@@ -84,6 +95,7 @@ export function checkSettings({ data, ...options }: TrainOptions): void {
   ];
   for (const rule of rules) requireOption(...rule);
   createUpdateRule(optimizer);
+  scheduleFactor(schedule, 0, epochs);
   for (const split of ["validation", "test"] as const) {
     const [own, other] = [data.train, data[split]].map(({ shape, classes }) =>
       JSON.stringify([shape.slice(1), classes]),

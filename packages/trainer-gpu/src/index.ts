@@ -36,7 +36,15 @@ export { preactResnet18 } from "./models/preactivation-resnet.ts";
 export { resnet8, resnet18, resnet20, resnet34, resnet56 } from "./models/resnet.ts";
 export { createModel, models } from "./models/table.ts";
 export { wideResnet16x4 } from "./models/wide-resnet.ts";
-export { type ScheduleOptions, scheduleFactor } from "./schedules.ts";
+export {
+  type ConstantSchedule,
+  type CosineSchedule,
+  type OneCycleSchedule,
+  type ScheduleOptions,
+  type StepSchedule,
+  scheduleFactor,
+  type Warmup,
+} from "./schedules.ts";
 export { Session, type SessionOptions, type StepInputs, type StepResult } from "./session.ts";
 export type { Arrays } from "./session-variables.ts";
 export { type TrainResult, train } from "./train.ts";

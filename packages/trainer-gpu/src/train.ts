@@ -41,7 +41,8 @@ const PREDICT_BATCH = 250;
 
 /** The resolved configuration, as config.json holds it: enough to repeat the run. */
 function createConfig(options: TrainOptions): object {
-  const { method, teacher, folder, data, model, seed, generation, epochs, batchSize } = options;
+  const { method, teacher, folder, data, model, seed, generation, epochs } = options;
+  const { batchSize, parts = 1 } = options;
   const { name, label, options: methodOptions } = method;
   return {
     method: { name, label, options: methodOptions },
@@ -50,6 +51,7 @@ function createConfig(options: TrainOptions): object {
     generation,
     epochs,
     batchSize,
+    parts,
     optimizer: resolveOptimizer(options.optimizer),
     schedule: options.schedule,
     data: data.description,
@@ -245,6 +247,7 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
     method,
     optimizer,
     batchSize,
+    parts: options.parts ?? 1,
     predictBatchSize,
     initial: initialWeights(network, seed, generation),
     teacher: teacher?.weights,

@@ -64,6 +64,29 @@ describe("initialWeights", () => {
     }
   });
 
+  test("is N(0, 2 / fanOut) for the convolutions of residual and dense networks", () => {
+    const network = createModel("wide-resnet-16-4", { input: [32, 32, 3], classes: 10 });
+    const weights = initialWeights(network, 1);
+    const values = weights["layer3.0.conv1.weight"]!;
+    const n = values.length;
+    expect(n).toBe(9 * 128 * 256);
+    const mean = values.reduce((a, b) => a + b, 0) / n;
+    const variance = values.reduce((a, b) => a + b * b, 0) / n;
+    const wanted = 2 / (9 * 256);
+    // Four standard errors of the mean and of the variance of a normal law.
+    expect(Math.abs(mean)).toBeLessThan(4 * Math.sqrt(wanted / n));
+    expect(Math.abs(variance / wanted - 1)).toBeLessThan(4 * Math.sqrt(2 / n));
+    expect(weights["bn.weight"]).toEqual(new Float32Array(256).fill(1));
+    expect(weights["bn.running_var"]).toEqual(new Float32Array(256).fill(1));
+    expect(weights["bn.bias"]).toEqual(new Float32Array(256));
+    expect(weights["bn.num_batches_tracked"]).toEqual(new Float32Array(1));
+  });
+
+  test("DenseNet's last bias is 0, as its authors have it", () => {
+    const network = createModel("densenet-bc-100-12", { input: [8, 8, 3], classes: 10 });
+    expect(initialWeights(network, 1)["classifier.bias"]).toEqual(new Float32Array(10));
+  });
+
   test("depends on seed and generation, and on nothing else", () => {
     expect(initialWeights(network, 1, 0)).toEqual(initialWeights(network, 1));
     expect(initialWeights(network, 2)).not.toEqual(initialWeights(network, 1));

@@ -159,6 +159,24 @@ describe("an interrupted run", () => {
     expect(await outcome(folder)).toEqual(await outcome(`${folder}-whole`));
   });
 
+  test("of a network with running statistics, by AdamW in parts, goes on as exactly", async () => {
+    const changes: Partial<TrainOptions> = {
+      model: "resnet-8",
+      optimizer: { name: "adamw", learningRate: 0.003 },
+      parts: 2,
+      epochs: 3,
+    };
+    await train(options({ ...changes, folder: `${folder}-whole` }));
+    expect((await train(options({ ...changes, ...stopAt(1, 3) }))).state).toBe("stopped");
+    expect((await train(options(changes))).state).toBe("done");
+    expect(await outcome(folder)).toEqual(await outcome(`${folder}-whole`));
+    const { tensors } = await (await openRun(folder)).loadCheckpoint("last");
+    // Three epochs of six batches of two parts.
+    expect(tensors["layer3.0.bn2.num_batches_tracked"]?.data).toEqual(BigInt64Array.of(36n));
+    expect(Object.keys(tensors)).toContain("ema.layer1.0.bn1.running_var");
+    expect(Object.keys(tensors)).toContain("optimizer.secondMoment.conv1.weight");
+  });
+
   test("that is finished is left as it is", async () => {
     await train(options({ epochs: 1 }));
     const before = await readFile(join(folder, "metrics.jsonl"));
@@ -194,6 +212,8 @@ describe("what is refused", () => {
     [{ generation: -2 }, "`generation`: expected a non-negative integer, got -2"],
     [{ optimizer: { learningRate: 0 } }, "`learningRate`: expected a positive number, got 0"],
     [{ optimizer: { learningRate: 1, momentum: 1 } }, "`momentum`: expected a number in [0, 1)"],
+    [{ parts: 3 }, "`parts`: expected a divisor of the batch size 16, got 3"],
+    [{ schedule: { name: "one-cycle", peak: 2 } }, "`peak`: expected a number in (0, 1), got 2"],
     [{ model: "resnet" }, "unknown model `resnet`"],
   ] as [Partial<TrainOptions>, string][])("%j", async (changes, message) => {
     await expect(train(options(changes))).rejects.toThrow(message);
