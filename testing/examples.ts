@@ -1,7 +1,7 @@
 // Runs the examples of a package: each ```ts block of its README.md and of the @example tags in src/.
 // What a block prints must be what its `console.log(…); // …` comments say, line by line.
 import { execFile } from "node:child_process";
-import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
@@ -14,8 +14,8 @@ interface Example {
 
 const FENCE = /^```ts\n([\s\S]*?)^```$/gm;
 
-function readmeExamples(root: string): Example[] {
-  const text = readFileSync(join(root, "README.md"), "utf8");
+function readmeExamples(file: string): Example[] {
+  const text = readFileSync(file, "utf8");
   return [...text.matchAll(FENCE)].map(([, code], i) => ({
     name: `README.md, block ${i + 1}`,
     code: code!,
@@ -23,6 +23,7 @@ function readmeExamples(root: string): Example[] {
 }
 
 function sourceExamples(root: string): Example[] {
+  if (!existsSync(join(root, "src"))) return [];
   const files = readdirSync(join(root, "src"), { recursive: true, encoding: "utf8" })
     .filter((name) => name.endsWith(".ts"))
     .sort();
@@ -45,14 +46,19 @@ const expectedOutput = (code: string): string[] =>
 export interface ExampleOptions {
   /** At least so many examples must be found. @defaultValue 1 */
   readonly minimum?: number;
+  /** The README, relative to the package. @defaultValue "README.md" */
+  readonly readme?: string;
   /** Why the examples cannot run on this machine, where they cannot. */
   readonly skip?: string;
 }
 
 /** Declares one test per example; call it from a test file with `import.meta.url`. */
-export function testExamples(testFile: string, { minimum = 1, skip }: ExampleOptions = {}): void {
+export function testExamples(
+  testFile: string,
+  { minimum = 1, readme = "README.md", skip }: ExampleOptions = {},
+): void {
   const root = dirname(dirname(fileURLToPath(testFile)));
-  const examples = [...readmeExamples(root), ...sourceExamples(root)];
+  const examples = [...readmeExamples(join(root, readme)), ...sourceExamples(root)];
   const folder = join(root, "test-results", "examples");
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
