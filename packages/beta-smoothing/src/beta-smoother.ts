@@ -1,16 +1,18 @@
-import { checkNumber, type FloatArray, ShapeError } from "@sd/math";
+import { checkNumber, type FloatArray } from "@sd/math";
 import { createRng, type Rng, type RngState, rngFromState } from "@sd/math/random";
 import type { Labels } from "@sd/priors";
 import { argmaxThreshold } from "./argmax-threshold.ts";
 import { type AssignmentMode, checkMode } from "./assign.ts";
-import { emaDecay, emaUpdate } from "./ema.ts";
+import {
+  MovingAverage,
+  type MovingAverageOptions,
+  type MovingAverageState,
+} from "./moving-average.ts";
 import { type BetaSmoothingTargets, betaSmoothingTargets } from "./targets.ts";
-
-/** Named arrays of weights; a model's parameters, and its batch-norm buffers to have them averaged. */
-export type Weights = Readonly<Record<string, FloatArray>>;
+import type { Weights } from "./weights.ts";
 
 /** Options of {@link BetaSmoother}. */
-export interface BetaSmootherOptions {
+export interface BetaSmootherOptions extends MovingAverageOptions {
   /** k ≥ 2. */
   readonly classes: number;
   /** Seeds the Beta draws; any safe integer. */
@@ -19,18 +21,13 @@ export interface BetaSmootherOptions {
   readonly a?: number | undefined;
   /** The prior's mass, finite and ≥ 0. @defaultValue 1.5 */
   readonly beta?: number | undefined;
-  /** The largest decay of the average, in [0, 1]. @defaultValue 0.999 */
-  readonly cap?: number | undefined;
   /** @defaultValue "ranked" */
   readonly mode?: AssignmentMode | undefined;
 }
 
 /** What a {@link BetaSmoother} remembers: numbers fit for JSON, arrays for a binary file. */
-export interface BetaSmootherState {
-  /** How often `update` was called. */
-  readonly updates: number;
+export interface BetaSmootherState extends MovingAverageState {
   readonly rng: RngState;
-  readonly average: Weights;
 }
 
 /**
@@ -57,25 +54,23 @@ export class BetaSmoother {
   readonly classes: number;
   readonly a: number;
   readonly beta: number;
-  readonly cap: number;
   readonly mode: AssignmentMode;
   /** Says that some draws turn a target's argmax away from the label (k < β + 1), if they do. */
   readonly warning: string | undefined;
   #rng: Rng;
-  #updates = 0;
-  #average: Record<string, FloatArray> = {};
+  #average: MovingAverage;
 
   /**
    * @param options - `classes` and `seed` at least.
    * @throws {@link TypeMismatchError}, {@link DomainError}.
    */
   constructor(options: BetaSmootherOptions) {
-    const { classes, seed, a = 3, beta = 1.5, cap = 0.999, mode = "ranked" } = options;
+    const { classes, seed, a = 3, beta = 1.5, mode = "ranked" } = options;
     const threshold = argmaxThreshold(classes, beta);
     this.classes = classes;
     this.a = checkNumber("BetaSmoother", "a", a, { min: 0, aboveMin: true });
     this.beta = beta;
-    this.cap = checkNumber("BetaSmoother", "cap", cap, { min: 0, max: 1 });
+    this.#average = new MovingAverage(options);
     this.mode = checkMode("BetaSmoother", mode);
     this.warning =
       threshold > 0
@@ -95,40 +90,29 @@ export class BetaSmoother {
    */
   static fromState(options: BetaSmootherOptions, state: BetaSmootherState): BetaSmoother {
     const smoother = new BetaSmoother(options);
-    checkNumber("BetaSmoother.fromState", "state.updates", state.updates, {
-      min: 0,
-      integer: true,
-    });
-    smoother.#updates = state.updates;
+    smoother.#average = MovingAverage.fromState(options, state);
     smoother.#rng = rngFromState(state.rng);
-    smoother.#average = copy(state.average);
     return smoother;
   }
 
   /** The averaged weights; the arrays are the smoother's own and change with `update`. */
   get average(): Weights {
-    return this.#average;
+    return this.#average.average;
+  }
+
+  /** The largest decay of the average. */
+  get cap(): number {
+    return this.#average.cap;
   }
 
   /**
-   * Takes the student's weights into the average: the first call copies them, the t-th after it has
-   * the decay `min(1 − 1/(t + 1), cap)`.
+   * Takes the student's weights into the average: see {@link MovingAverage.update}.
    *
    * @param weights - The same names and lengths in every call.
    * @throws {@link ShapeError} if names or lengths differ; {@link TypeMismatchError}.
    */
   update(weights: Weights): void {
-    if (this.#updates === 0) {
-      this.#average = copy(weights);
-      this.#updates = 1;
-      return;
-    }
-    checkSameNames(this.#average, weights);
-    const decay = emaDecay(this.#updates, this.cap);
-    for (const [name, average] of Object.entries(this.#average)) {
-      emaUpdate(average, weights[name]!, decay);
-    }
-    this.#updates++;
+    this.#average.update(weights);
   }
 
   /**
@@ -152,32 +136,6 @@ export class BetaSmoother {
 
   /** A snapshot; its arrays are copies. */
   state(): BetaSmootherState {
-    return {
-      updates: this.#updates,
-      rng: this.#rng.state(),
-      average: copy(this.#average),
-    };
-  }
-}
-
-const copy = (weights: Weights): Record<string, FloatArray> =>
-  Object.fromEntries(Object.entries(weights).map(([name, values]) => [name, values.slice()]));
-
-function checkSameNames(average: Weights, weights: Weights): void {
-  const [known, given] = [Object.keys(average), Object.keys(weights)];
-  const missing = known.find((name) => !(name in weights));
-  const extra = given.find((name) => !(name in average));
-  if (missing !== undefined || extra !== undefined) {
-    const detail = missing !== undefined ? `${missing} is missing` : `${extra} is new`;
-    throw new ShapeError("update", "weights", `to have the names of the first call: ${detail}`);
-  }
-  for (const name of known) {
-    if (weights[name]!.length !== average[name]!.length) {
-      throw new ShapeError(
-        "update",
-        `weights.${name}`,
-        `to have length ${average[name]!.length} as before, got ${weights[name]!.length}`,
-      );
-    }
+    return { ...this.#average.state(), rng: this.#rng.state() };
   }
 }

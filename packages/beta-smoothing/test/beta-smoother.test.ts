@@ -23,6 +23,17 @@ describe("BetaSmoother", () => {
     expect(capped.average.w).toEqual(Float64Array.of(5));
   });
 
+  test("in the mode paper the average starts from another initialisation", () => {
+    const initial = { w: Float32Array.of(2) };
+    const options = { classes: 3, seed: 1, ema: "paper", initial } as const;
+    const smoother = new BetaSmoother(options);
+    for (const w of [7, 4]) smoother.update({ w: Float32Array.of(w) });
+    expect(smoother.average.w).toEqual(Float32Array.of(3));
+    const copy = BetaSmoother.fromState(options, smoother.state());
+    copy.update({ w: Float32Array.of(0) });
+    expect(copy.average.w).toEqual(Float32Array.of(2));
+  });
+
   test("targets are those of betaSmoothingTargets with its own stream, batch after batch", () => {
     const smoother = new BetaSmoother({ classes: 3, seed: 9, a: 2, beta: 1, mode: "reversed" });
     const rng = createRng(9).fork("beta-smoothing");

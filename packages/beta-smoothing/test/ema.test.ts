@@ -73,11 +73,39 @@ describe("emaUpdate", () => {
     expect(average[0]).not.toBeCloseTo(750, 1);
   });
 
+  test("takes a list or a record of arrays, each in its own type", () => {
+    const list = [Float32Array.of(0), Float64Array.of(1, 1)];
+    expect(emaUpdate(list, [Float64Array.of(4), Float32Array.of(5, 9)], 0.75)).toBe(list);
+    expect(list).toEqual([Float32Array.of(1), Float64Array.of(2, 3)]);
+    const record = { a: Float32Array.of(0), b: Float64Array.of(1) };
+    emaUpdate(record, { b: Float32Array.of(3), a: Float32Array.of(2) }, 0.5);
+    expect(record).toEqual({ a: Float32Array.of(1), b: Float64Array.of(2) });
+  });
+
+  test("changes nothing where one of the arrays is refused", () => {
+    const record = { a: Float32Array.of(1), b: Float64Array.of(1) };
+    const current = { a: Float32Array.of(2), b: Float64Array.of(1, 2) };
+    expect(() => emaUpdate(record, current, 0)).toThrow("current.b");
+    expect(record.a[0]).toBe(1);
+  });
+
   test.each([
     [Float64Array.of(1), Float64Array.of(1, 2), 0.5, "SHAPE", "current"],
     [Float64Array.of(1), Float64Array.of(1), 1.5, "DOMAIN", "decay"],
     [Float64Array.of(1), Float64Array.of(1), Number.NaN, "DOMAIN", "decay"],
-    [[1] as never, Float64Array.of(1), 0.5, "TYPE_MISMATCH", "average"],
+    [[1] as never, Float64Array.of(1), 0.5, "TYPE_MISMATCH", "average.0"],
+    [null as never, Float64Array.of(1), 0.5, "TYPE_MISMATCH", "average"],
+    [Float64Array.of(1), undefined as never, 0.5, "TYPE_MISMATCH", "current"],
+    [[Float64Array.of(1)], [], 0.5, "SHAPE", "current"],
+    [{ w: Float64Array.of(1) }, { v: Float64Array.of(1) }, 0.5, "SHAPE", "current"],
+    [
+      { w: Float64Array.of(1) },
+      { w: Int32Array.of(1) } as never,
+      0.5,
+      "TYPE_MISMATCH",
+      "current.w",
+    ],
+    [[Float64Array.of(1)], [Float64Array.of(1, 2)], 0.5, "SHAPE", "current.0"],
   ])("bad input %#", (average, current, decay, code, argument) => {
     expect(() => emaUpdate(average, current, decay)).toThrow(
       expect.objectContaining({ code, argument }),
