@@ -16,9 +16,11 @@ import {
   reliabilityOf,
   rmsceOf,
 } from "./bin-sums.ts";
-import { DEFAULT_BINS } from "./calibration.ts";
+import { checkBins, DEFAULT_BINS } from "./calibration.ts";
 import { type DebiasedCalibration, debiasedOf } from "./debiased.ts";
+import { equalMassOfGrid, riskCoverageOfGrid, rocAreaOfGrid, smoothErrorOfGrid } from "./grid.ts";
 import { type Predictions, predictionsInto } from "./predictions.ts";
+import type { RiskCoverage } from "./risk-coverage.ts";
 
 /** 2⁵ · 3² · 5²: a multiple of every usual number of bins. */
 const CELLS = 7200;
@@ -44,7 +46,7 @@ const isFilled = (entry: readonly number[]): boolean => {
  * processes.
  *
  * Gives what the one-shot functions give for every number of bins that divides 7200, counts exactly
- * and sums up to rounding.
+ * and sums up to rounding. Metrics that need the order of the rows are approximations and named so.
  *
  * @example
  * ```ts
@@ -130,6 +132,30 @@ export class CalibrationAccumulator {
   /** @param bins - A divisor of 7200. */
   reliabilityDiagram(bins: number = DEFAULT_BINS): ReliabilityBin[] {
     return reliabilityOf(this.#coarse(bins));
+  }
+
+  /**
+   * Close to `equalMassCalibrationError` of the rows: those of a cell stay together, at its mean.
+   *
+   * @param bins - Any number of at least 1.
+   */
+  approximateEqualMassCalibrationError(bins: number = DEFAULT_BINS): number {
+    return equalMassOfGrid(this.#sums, checkBins("CalibrationAccumulator", bins));
+  }
+
+  /** Close to `smoothCalibrationError` of the rows, in a time that does not depend on their number. */
+  approximateSmoothCalibrationError(): number {
+    return smoothErrorOfGrid(this.#sums);
+  }
+
+  /** Close to `riskCoverage` of the rows: those of a cell are taken for a tie. */
+  approximateRiskCoverage(): RiskCoverage {
+    return riskCoverageOfGrid(this.#sums);
+  }
+
+  /** Close to `areaUnderRoc` of confidences and right rows: those of a cell are taken for a tie. */
+  approximateAreaUnderRoc(): number {
+    return rocAreaOfGrid(this.#sums);
   }
 
   /** The cells that hold rows, as plain JSON. */

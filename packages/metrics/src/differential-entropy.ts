@@ -2,9 +2,17 @@
 import { checkFloats, DomainError, type FloatArray } from "@sd/math";
 import { digamma } from "@sd/math/special";
 import { binOf } from "./bin-sums.ts";
+import { kernelDensityEntropy } from "./kernel-density.ts";
 
 /** How the entropy of a density is estimated. */
-export type EntropyEstimator = "ebrahimi" | "vasicek" | "vanEs" | "correa" | "knn" | "histogram";
+export type EntropyEstimator =
+  | "ebrahimi"
+  | "vasicek"
+  | "vanEs"
+  | "correa"
+  | "knn"
+  | "histogram"
+  | "kde";
 
 type Estimate = (sorted: Float64Array) => number;
 
@@ -103,11 +111,13 @@ const ESTIMATORS: Readonly<Record<EntropyEstimator, Estimate>> = {
   correa,
   knn: nearestNeighbour,
   histogram,
+  kde: kernelDensityEntropy,
 };
 
 /** Whether n values are enough: 2s < n for spacings, more than r for neighbours. */
 const enough = (estimator: EntropyEstimator, n: number): boolean => {
   if (estimator === "histogram") return n > 0;
+  if (estimator === "kde") return n > 1;
   return estimator === "knn" ? n > NEIGHBOUR : 2 * windowOf(n) < n;
 };
 
@@ -137,12 +147,15 @@ export function checkEstimator(functionName: string, estimator: EntropyEstimator
  *
  * `vasicek`, `ebrahimi`, `vanEs` and `correa` use spacings with the window floor(√n + ½) and agree
  * with scipy.stats.differential_entropy; `knn` the third neighbour (Kozachenko–Leonenko); `histogram`
- * 20 bins of [0, 1]. All but the histogram satisfy h(sX + c) = h(X) + log|s|, and are −∞ where a run
- * of equal values fills a window.
+ * 20 bins of [0, 1]; `kde` the mean of −log of a Gaussian kernel density at its own points, of Scott's
+ * width and without correction at the ends of a range, in O(n²). All but the histogram satisfy
+ * h(sX + c) = h(X) + log|s|; those of spacings and neighbours are −∞ where a run of equal values fills
+ * a window, the kernel's where all are equal.
  *
  * @param values - `[n]`, in any order; in [0, 1] for `histogram`.
  * @param options - `estimator`.
- * @returns NaN for too few values (below 5, for `knn` below 4), or where one is NaN or infinite.
+ * @returns NaN for too few values (below 5; below 4 for `knn`, 2 for `kde`, 1 for `histogram`), or
+ * where one is NaN or infinite.
  * @throws {@link TypeMismatchError}, {@link DomainError}.
  *
  * @example

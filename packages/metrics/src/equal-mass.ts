@@ -3,33 +3,40 @@ import { type BinSums, eceOf, emptyBins } from "./bin-sums.ts";
 import { type CalibrationOptions, checkBins, DEFAULT_BINS } from "./calibration.ts";
 import { checkedPredictions } from "./predictions.ts";
 
-/** Right edges of at most m bins of about equal count; rows of equal confidence are never parted. */
-export function equalMassEdges(confidence: Float64Array, m: number): number[] {
-  const sorted = confidence.slice().sort();
-  const n = sorted.length;
+/**
+ * Right edges of at most m bins of about equal count, from the values by ascending rank; rows of equal
+ * confidence are never parted.
+ */
+export function edgesBetweenParts(at: (rank: number) => number, n: number, m: number): number[] {
   const parts = Math.min(m, n);
   const edges: number[] = [];
   let end = 0;
   for (let part = 0; part < parts - 1; part++) {
     // The first n mod parts parts have one row more.
     end += Math.floor(n / parts) + (part < n % parts ? 1 : 0);
-    edges.push((sorted[end - 1]! + sorted[end]!) / 2);
+    edges.push((at(end - 1) + at(end)) / 2);
   }
   return [...new Set([...edges, 1])];
 }
 
-function sumsBetween(
+export function equalMassEdges(confidence: Float64Array, m: number): number[] {
+  const sorted = confidence.slice().sort();
+  return edgesBetweenParts((rank) => sorted[rank]!, sorted.length, m);
+}
+
+/** Adds up the given sums by the bin in which their value lies. */
+export function sumsBetween(
   edges: readonly number[],
-  confidence: Float64Array,
-  correct: Uint8Array,
+  values: Float64Array,
+  added: BinSums,
 ): BinSums {
   const sums = emptyBins(edges.length);
-  confidence.forEach((c, i) => {
+  values.forEach((c, i) => {
     const found = edges.findIndex((edge) => c <= edge);
     const b = found < 0 ? edges.length - 1 : found;
-    sums.count[b]!++;
-    sums.confidence[b]! += c;
-    sums.correct[b]! += correct[i]!;
+    sums.count[b]! += added.count[i]!;
+    sums.confidence[b]! += added.confidence[i]!;
+    sums.correct[b]! += added.correct[i]!;
   });
   return sums;
 }
@@ -57,5 +64,10 @@ export function equalMassCalibrationError(
   const bins = checkBins("equalMassCalibrationError", options.bins ?? DEFAULT_BINS);
   const name = "equalMassCalibrationError";
   const { confidence, correct } = checkedPredictions(name, logits, labels, shape, options);
-  return eceOf(sumsBetween(equalMassEdges(confidence, bins), confidence, correct));
+  const rows = {
+    count: new Float64Array(confidence.length).fill(1),
+    confidence,
+    correct: Float64Array.from(correct),
+  };
+  return eceOf(sumsBetween(equalMassEdges(confidence, bins), confidence, rows));
 }

@@ -45,6 +45,11 @@ export {
   evaluateClassifier,
 } from "./evaluate.ts";
 export { type Fidelity, fidelity } from "./fidelity.ts";
+export {
+  type IntervalMetric,
+  type MetricIntervalOptions,
+  metricInterval,
+} from "./metric-interval.ts";
 export { calibrationNullFloor, type NullFloor, type NullFloorOptions } from "./null-floor.ts";
 export { type McNemar, mcNemarTest, type PairedDifference, pairedBootstrap } from "./paired.ts";
 export { areaUnderRoc, falsePositiveRateAt95 } from "./ranking.ts";

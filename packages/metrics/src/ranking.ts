@@ -1,7 +1,7 @@
 import { checkFloats, type FloatArray, ShapeError } from "@sd/math";
 
 /** Positives and negatives at each distinct score, from the highest score down. */
-interface ScoreLevel {
+export interface ScoreLevel {
   readonly positives: number;
   readonly negatives: number;
 }
@@ -32,6 +32,18 @@ const totalsOf = (levels: readonly ScoreLevel[]): ScoreLevel => ({
   negatives: levels.reduce((sum, level) => sum + level.negatives, 0),
 });
 
+/** The area from levels of descending score. */
+export function rocArea(levels: readonly ScoreLevel[]): number {
+  const { positives, negatives } = totalsOf(levels);
+  let above = 0;
+  let wins = 0;
+  for (const level of levels) {
+    wins += level.negatives * (above + level.positives / 2);
+    above += level.positives;
+  }
+  return wins / (positives * negatives);
+}
+
 /**
  * Area under the ROC curve, `P(s⁺ > s⁻) + ½ P(s⁺ = s⁻)`.
  *
@@ -52,15 +64,7 @@ const totalsOf = (levels: readonly ScoreLevel[]): ScoreLevel => ({
  */
 export function areaUnderRoc(scores: FloatArray, positive: ArrayLike<number>): number {
   const levels = levelsOf("areaUnderRoc", scores, positive);
-  if (scores.some(Number.isNaN)) return Number.NaN;
-  const { positives, negatives } = totalsOf(levels);
-  let above = 0;
-  let wins = 0;
-  for (const level of levels) {
-    wins += level.negatives * (above + level.positives / 2);
-    above += level.positives;
-  }
-  return wins / (positives * negatives);
+  return scores.some(Number.isNaN) ? Number.NaN : rocArea(levels);
 }
 
 /**

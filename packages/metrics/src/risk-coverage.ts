@@ -1,5 +1,6 @@
 import type { FloatArray, IntegerArray, Shape } from "@sd/math";
 import { checkedPredictions } from "./predictions.ts";
+import type { ScoreLevel } from "./ranking.ts";
 
 /** How risk grows with coverage when the least confident rows are left out. */
 export interface RiskCoverage {
@@ -11,26 +12,36 @@ export interface RiskCoverage {
   readonly trapezoid: number;
 }
 
-/** The risks of the i most confident rows, i = 1…n; within a tie of r rows with E errors each adds E/r. */
-function risksOf(confidence: Float64Array, correct: Uint8Array): Float64Array {
-  const n = confidence.length;
+/** The blocks of equal confidence, from the most confident down; NaN equals nothing, itself included. */
+function blocksOf(confidence: Float64Array, correct: Uint8Array): ScoreLevel[] {
   const order = Int32Array.from(confidence.keys()).sort((a, b) => confidence[b]! - confidence[a]!);
-  const risks = new Float64Array(n);
-  let errors = 0;
-  for (let start = 0; start < n; ) {
-    let end = start;
-    let inBlock = 0;
-    while (end < n && confidence[order[end]!] === confidence[order[start]!]) {
-      inBlock += 1 - correct[order[end++]!]!;
+  const blocks: { positives: number; negatives: number }[] = [];
+  order.forEach((row, rank) => {
+    if (rank === 0 || confidence[row] !== confidence[order[rank - 1]!]) {
+      blocks.push({ positives: 0, negatives: 0 });
     }
-    for (let i = start; i < end; i++) {
-      risks[i] = (errors + (inBlock * (i + 1 - start)) / (end - start)) / (i + 1);
+    blocks.at(-1)![correct[row] ? "positives" : "negatives"]++;
+  });
+  return blocks;
+}
+
+/** From blocks of descending confidence; within one of r rows with E errors each row adds E/r. */
+export function riskCoverageOf(blocks: readonly ScoreLevel[]): RiskCoverage {
+  let [n, errors, sum, first, last] = [0, 0, 0, 0, 0];
+  for (const { positives, negatives } of blocks) {
+    const rows = positives + negatives;
+    for (let j = 1; j <= rows; j++) {
+      last = (errors + (negatives * j) / rows) / (n + j);
+      if (n + j === 1) first = last;
+      sum += last;
     }
-    errors += inBlock;
-    // A confidence of NaN equals nothing, itself included.
-    start = Math.max(end, start + 1);
+    n += rows;
+    errors += negatives;
   }
-  return risks;
+  let best = 0;
+  for (let i = n - errors + 1; i <= n; i++) best += (i - (n - errors)) / i;
+  const ends = n > 1 ? (first + last) / 2 : Number.NaN;
+  return { area: sum / n, excess: (sum - best) / n, trapezoid: (sum - ends) / (n - 1) };
 }
 
 /**
@@ -54,12 +65,5 @@ function risksOf(confidence: Float64Array, correct: Uint8Array): Float64Array {
  */
 export function riskCoverage(logits: FloatArray, labels: IntegerArray, shape: Shape): RiskCoverage {
   const { confidence, correct } = checkedPredictions("riskCoverage", logits, labels, shape);
-  const n = confidence.length;
-  const risks = risksOf(confidence, correct);
-  const sum = risks.reduce((a, b) => a + b, 0);
-  const right = correct.reduce((a, b) => a + b, 0);
-  let best = 0;
-  for (let i = right + 1; i <= n; i++) best += (i - right) / i;
-  const ends = n > 1 ? (risks[0]! + risks[n - 1]!) / 2 : Number.NaN;
-  return { area: sum / n, excess: (sum - best) / n, trapezoid: (sum - ends) / (n - 1) };
+  return riskCoverageOf(blocksOf(confidence, correct));
 }

@@ -35,17 +35,17 @@ function addGaussian(r: Float64Array, weight: number, centre: number, sigma: num
   }
 }
 
-/** ∫₀¹ |(1/n) Σ (c_i − e_i) K_σ(x, c_i)| dx with the Gaussian reflected at 0 and 1. */
+/** ∫₀¹ |Σ r_i K_σ(x, c_i)| dx with the Gaussian reflected at 0 and 1. */
 export function smoothedError(
-  confidence: Float64Array,
-  correct: Uint8Array,
+  centres: Float64Array,
+  residuals: Float64Array,
   sigma: number,
 ): number {
   const nodes = Math.max(2000, Math.ceil(20 / sigma));
   const r = new Float64Array(nodes);
   const images = 1 + Math.ceil(4 * sigma);
-  confidence.forEach((c, i) => {
-    const residual = (c - correct[i]!) / confidence.length;
+  centres.forEach((c, i) => {
+    const residual = residuals[i]!;
     if (residual === 0) return;
     for (let l = -images; l <= images; l++) {
       addGaussian(r, residual, 2 * l + c, sigma);
@@ -53,6 +53,20 @@ export function smoothedError(
     }
   });
   return r.reduce((sum, value) => sum + Math.abs(value), 0) / nodes;
+}
+
+/** The width that the error smoothed by it equals. */
+export function smoothErrorOf(centres: Float64Array, residuals: Float64Array): number {
+  if (centres.length === 0 || centres.some(Number.isNaN)) return Number.NaN;
+  const atSmallest = smoothedError(centres, residuals, SMALLEST_WIDTH);
+  if (atSmallest <= SMALLEST_WIDTH) return atSmallest;
+  let [low, high] = [SMALLEST_WIDTH, 1];
+  for (let step = 0; step < 40; step++) {
+    const middle = (low + high) / 2;
+    if (smoothedError(centres, residuals, middle) > middle) low = middle;
+    else high = middle;
+  }
+  return (low + high) / 2;
 }
 
 /**
@@ -78,14 +92,6 @@ export function smoothCalibrationError(
 ): number {
   const name = "smoothCalibrationError";
   const { confidence, correct } = checkedPredictions(name, logits, labels, shape, options);
-  if (confidence.length === 0 || confidence.some(Number.isNaN)) return Number.NaN;
-  const atSmallest = smoothedError(confidence, correct, SMALLEST_WIDTH);
-  if (atSmallest <= SMALLEST_WIDTH) return atSmallest;
-  let [low, high] = [SMALLEST_WIDTH, 1];
-  for (let step = 0; step < 40; step++) {
-    const middle = (low + high) / 2;
-    if (smoothedError(confidence, correct, middle) > middle) low = middle;
-    else high = middle;
-  }
-  return (low + high) / 2;
+  const residuals = confidence.map((c, i) => (c - correct[i]!) / confidence.length);
+  return smoothErrorOf(confidence, residuals);
 }

@@ -14,6 +14,14 @@ const METRICS: Record<string, Metric> = {
   rootMeanSquareCalibrationError: metrics.rootMeanSquareCalibrationError,
   maximumCalibrationError: metrics.maximumCalibrationError,
   reliabilityDiagram: metrics.reliabilityDiagram,
+  equalMassCalibrationError: metrics.equalMassCalibrationError,
+  classwiseCalibrationError: metrics.classwiseCalibrationError,
+  debiasedCalibrationError: metrics.debiasedCalibrationError,
+  smoothCalibrationError: metrics.smoothCalibrationError,
+  riskCoverage: metrics.riskCoverage,
+  brierDecomposition: metrics.brierDecomposition,
+  fitVectorScaling: metrics.fitVectorScaling,
+  metricInterval: (...a) => metrics.metricInterval("accuracy", ...a, { seed: 1 }),
   confidenceDiversity: metrics.confidenceDiversity,
   trueClassProbabilities: metrics.trueClassProbabilities,
   fitTemperature: metrics.fitTemperature,
@@ -50,7 +58,7 @@ test.each<[string, () => unknown]>([
   ["top", () => metrics.topKAccuracy(LOGITS, LABELS, [2, 3], { top: 0 })],
   [
     "estimator",
-    () => metrics.differentialEntropy(new Float64Array(9), { estimator: "kde" as never }),
+    () => metrics.differentialEntropy(new Float64Array(9), { estimator: "other" as never }),
   ],
   [
     "estimator",

@@ -63,8 +63,9 @@ describe("calibration errors", () => {
       }),
       { numRuns: 15 },
     );
-    const [c, e] = [Float64Array.of(0.3, 0.6, 0.9), Uint8Array.of(1, 0, 1)];
-    const errors = [0.01, 0.05, 0.2, 1].map((sigma) => smoothedError(c, e, sigma));
+    const c = Float64Array.of(0.3, 0.6, 0.9);
+    const residuals = c.map((v, i) => (v - [1, 0, 1][i]!) / 3);
+    const errors = [0.01, 0.05, 0.2, 1].map((sigma) => smoothedError(c, residuals, sigma));
     expect(errors).toEqual([...errors].sort((a, b) => b - a));
   });
 
