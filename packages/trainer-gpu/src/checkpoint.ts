@@ -66,7 +66,10 @@ function fromTorch({ torch }: TensorSpec, { data }: StoredTensor): Float32Array 
   return permuteAxes(values as Float32Array, shape, inverse(torch.permutation));
 }
 
-/** The tensors of `model` in PyTorch's names, layouts and types, each name behind `prefix`: without one, a `state_dict`. */
+/**
+ * The tensors of `model` in PyTorch's names, layouts and types, each name behind `prefix`: without
+ * one, a `state_dict`.
+ */
 export function packWeights(model: NetworkTensors, weights: Arrays, prefix = ""): TensorMap {
   return Object.fromEntries(
     specsOf(model).map((spec) => [`${prefix}${spec.name}`, toTorch(spec, weights[spec.name]!)]),
@@ -76,7 +79,8 @@ export function packWeights(model: NetworkTensors, weights: Arrays, prefix = "")
 /**
  * The inverse of {@link packWeights}.
  *
- * @throws TrainerError `BAD_CHECKPOINT` where a tensor is missing or has another shape or type, naming it.
+ * @throws TrainerError `BAD_CHECKPOINT` where a tensor is missing or has another shape or type,
+ *   naming it.
  */
 export function unpackWeights(
   model: NetworkTensors,

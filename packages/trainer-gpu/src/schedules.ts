@@ -23,14 +23,22 @@ export interface CosineSchedule {
 /** Steps down. */
 export interface StepSchedule {
   readonly name: "step";
-  /** The epochs, counted from the start of training, from which the rate is multiplied by `factor` once more. @defaultValue none */
+  /**
+   * The epochs, counted from the start of training, from which the rate is multiplied by `factor`
+   * once more.
+   *
+   * @defaultValue none
+   */
   readonly milestones?: readonly number[];
   /** @defaultValue 0.1 */
   readonly factor?: number;
   readonly warmup?: Warmup;
 }
 
-/** Up to the learning rate and down again, both by half a cosine (arXiv 1708.07120), as PyTorch's `OneCycleLR` without its momentum. */
+/**
+ * Up to the learning rate and down again, both by half a cosine (arXiv 1708.07120), as PyTorch's
+ * `OneCycleLR` without its momentum.
+ */
 export interface OneCycleSchedule {
   readonly name: "one-cycle";
   /** The share of training before the peak, in (0, 1). @defaultValue 0.3 */
@@ -44,7 +52,10 @@ export interface OneCycleSchedule {
 /** The factor of the learning rate at each optimiser step. */
 export type ScheduleOptions = ConstantSchedule | CosineSchedule | StepSchedule | OneCycleSchedule;
 
-/** Where training stands: epochs done, fractional within an epoch, and the end of the warm-up, which is over. */
+/**
+ * Where training stands: epochs done, fractional within an epoch, and the end of the warm-up, which
+ * is over.
+ */
 interface Progress {
   readonly epoch: number;
   readonly epochs: number;
@@ -92,13 +103,15 @@ function warmupOf(options: ScheduleOptions, total: number): Required<Warmup> {
 }
 
 /**
- * The factor on the base learning rate at `epoch` (fractional: 0 at the first step, approaching `epochs` at the last).
+ * The factor on the base learning rate at `epoch` (fractional: 0 at the first step, approaching
+ * `epochs` at the last).
  *
- * In the warm-up it rises in a straight line from its first factor to 1. Then `constant` is 1; `cosine` goes down as
- * ½ (1 + cos(π t)), t the share of the remaining training that is done; `step` is factor^(milestones reached). `one-cycle` rises
- * to 1 at `peak` and falls to `endFactor`.
+ * In the warm-up it rises in a straight line from its first factor to 1. Then `constant` is 1;
+ * `cosine` goes down as ½ (1 + cos(π t)), t the share of the remaining training that is done;
+ * `step` is factor^(milestones reached). `one-cycle` rises to 1 at `peak` and falls to `endFactor`.
  *
- * @throws TrainerError `UNKNOWN_NAME`, `BAD_OPTION` unless 0 ≤ epoch ≤ epochs, and for options out of their range.
+ * @throws TrainerError `UNKNOWN_NAME`, `BAD_OPTION` unless 0 ≤ epoch ≤ epochs, and for options out
+ *   of their range.
  */
 export function scheduleFactor(options: ScheduleOptions, epoch: number, epochs: number): number {
   const schedule = lookUp(SCHEDULES, "schedule", options.name);

@@ -10,7 +10,10 @@ import type { UpdateRule } from "./update-rules/update-rule.ts";
 /** A part of a batch: images `[m, h, w, c]`, targets `[m, k]`, a weight a row `[m]`. */
 type BatchInputs = Record<"images" | "targets" | "weights", tf.Tensor>;
 
-/** The last part of a batch, the decay of the moving average, and the coefficients of the update rule. */
+/**
+ * The last part of a batch, the decay of the moving average, and the coefficients of the update
+ * rule.
+ */
 type StepInputs = BatchInputs & { emaDecay: tf.Tensor; [coefficient: string]: tf.Tensor };
 
 interface LossOutputs {
@@ -64,7 +67,9 @@ function differentiate(
   return { outputs: { loss: value, logits: logits! }, gradients: Object.fromEntries(gradients) };
 }
 
-/** The mean of the gradients of all parts, of which `last` is the last; the sum starts again at 0. */
+/**
+ * The mean of the gradients of all parts, of which `last` is the last; the sum starts again at 0.
+ */
 function meanOverParts(sums: Variables | undefined, last: Gradients, parts: number): Gradients {
   if (sums === undefined) return last;
   return Object.fromEntries(
@@ -94,7 +99,10 @@ function applyUpdates(
   }
 }
 
-/** `e ← d e + (1 − d) w`, written so that d = 1 freezes and d = 0 copies exactly; a count is taken over. */
+/**
+ * `e ← d e + (1 − d) w`, written so that d = 1 freezes and d = 0 copies exactly; a count is taken
+ * over.
+ */
 function updateAverage(
   { parameters, buffers }: Model,
   average: Variables,
@@ -112,7 +120,10 @@ function updateAverage(
   }
 }
 
-/** The steps over the variables of `roles`. Teacher, moving average and predictions are in evaluation mode. */
+/**
+ * The steps over the variables of `roles`. Teacher, moving average and predictions are in
+ * evaluation mode.
+ */
 export function createEntries(options: EntryOptions, roles: Roles): Entries {
   const { model, gradient, parts } = options;
   const { weights, signals, gradients: sums } = roles;

@@ -1,4 +1,5 @@
-// The variables of a session: what lives on the engine from step to step. Each is named `role/tensor`.
+// The variables of a session: what lives on the engine from step to step. Each is named
+// `role/tensor`.
 import * as tf from "@tensorflow/tfjs";
 import { TrainerError } from "./errors.ts";
 import type { Signal } from "./methods/method.ts";
@@ -11,7 +12,10 @@ export type Arrays = Readonly<Record<string, Float32Array>>;
 /** Variables by the names of the model's tensors. */
 export type Variables = Readonly<Record<string, tf.Variable>>;
 
-/** The variables by role; a network's are its parameters and buffers, the others have one a parameter. */
+/**
+ * The variables by role; a network's are its parameters and buffers, the others have one a
+ * parameter.
+ */
 export interface Roles {
   readonly weights: Variables;
   /** The networks that signals come from. */
@@ -52,7 +56,9 @@ function createVariables(
   );
 }
 
-/** Makes the variables; the moving average starts as a copy of the student (the mode `corrected`). */
+/**
+ * Makes the variables; the moving average starts as a copy of the student (the mode `corrected`).
+ */
 export function createRoles(options: RoleOptions): Roles {
   const { model, rule, signals, initial, accumulates } = options;
   const networkOf = (values: Arrays | undefined): Variables =>
@@ -68,7 +74,10 @@ export function createRoles(options: RoleOptions): Roles {
   };
 }
 
-/** All variables by their full names: `weights/…`, `ema/…`, `teacher/…`, `optimizer.<slot>/…`, `gradients/…`. */
+/**
+ * All variables by their full names: `weights/…`, `ema/…`, `teacher/…`, `optimizer.<slot>/…`,
+ * `gradients/…`.
+ */
 export function nameVariables({ weights, signals, slots, gradients = {} }: Roles): Variables {
   const groups: [string, Variables][] = [
     ["weights", weights],

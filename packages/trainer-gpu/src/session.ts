@@ -17,8 +17,8 @@ export interface SessionOptions {
   readonly batchSize: number;
   readonly predictBatchSize: number;
   /**
-   * How many equal parts a batch is trained in, one after the other, their gradients averaged: less memory, the same step, but for
-   * batch normalisation, which sees the parts. @defaultValue 1
+   * How many equal parts a batch is trained in, one after the other, their gradients averaged: less
+   * memory, the same step, but for batch normalisation, which sees the parts. @defaultValue 1
    */
   readonly parts?: number;
   /** Where training starts. */
@@ -38,7 +38,10 @@ export interface StepInputs {
   /** `[m]`, 1 where absent. */
   readonly weights?: Float32Array | undefined;
   readonly learningRate: number;
-  /** The number of the step, counted from 1 over the whole of training: `adamw` corrects its first steps. */
+  /**
+   * The number of the step, counted from 1 over the whole of training: `adamw` corrects its first
+   * steps.
+   */
   readonly step: number;
   /** The moving average keeps this share of itself; read only with the signal `ema`. */
   readonly emaDecay?: number | undefined;
@@ -60,8 +63,8 @@ export class Session {
   readonly #program: Program<string, Entries>;
 
   /**
-   * @throws TrainerError `MISSING_SIGNAL` where the method needs a teacher and there is none, `BAD_OPTION`, `BAD_CHECKPOINT` for
-   * weights of another network.
+   * @throws TrainerError `MISSING_SIGNAL` where the method needs a teacher and there is none,
+   *   `BAD_OPTION`, `BAD_CHECKPOINT` for weights of another network.
    */
   constructor(options: SessionOptions) {
     const { model, method, optimizer, batchSize, parts = 1 } = options;
@@ -181,7 +184,9 @@ export class Session {
     return (await readAll(outputs)).logits!;
   }
 
-  /** Every variable, named `role/tensor`: `weights/…`, `ema/…`, `teacher/…`, `optimizer.<slot>/…`. */
+  /**
+   * Every variable, named `role/tensor`: `weights/…`, `ema/…`, `teacher/…`, `optimizer.<slot>/…`.
+   */
   read(): Record<string, Float32Array> {
     return this.#program.read() as Record<string, Float32Array>;
   }

@@ -1,14 +1,21 @@
-// What a run must remember to go on exactly where it was: everything on the engine, and what was best so far.
+// What a run must remember to go on exactly where it was: everything on the engine, and what was
+// best so far.
 import type { Run, StoredTensor, TensorMap } from "@sd/runs";
 import { packWeights, unpackWeights } from "./checkpoint.ts";
 import { TrainerError } from "./errors.ts";
 import type { Model } from "./models/model.ts";
 import type { Arrays } from "./session-variables.ts";
 
-/** The roles that a checkpoint holds besides the weights, which stand under PyTorch's own names. The teacher is another run's. */
+/**
+ * The roles that a checkpoint holds besides the weights, which stand under PyTorch's own names. The
+ * teacher is another run's.
+ */
 const KEPT = /^(ema|optimizer\.\w+)\./;
 
-/** A parameter at a time is kept of the optimiser's state; the moving average is a network of its own. */
+/**
+ * A parameter at a time is kept of the optimiser's state; the moving average is a network of its
+ * own.
+ */
 const tensorsOf = (model: Model, role: string): Pick<Model, "parameters" | "buffers"> =>
   role.startsWith("optimizer.") ? { parameters: model.parameters, buffers: [] } : model;
 

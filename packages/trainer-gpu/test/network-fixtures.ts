@@ -1,4 +1,5 @@
-// What fixtures/networks.py holds of each network, and the weights and batches that it was computed from.
+// What fixtures/networks.py holds of each network, and the weights and batches that it was computed
+// from.
 import { readFileSync } from "node:fs";
 import type { StoredTensor } from "@sd/runs";
 import { unpackWeights } from "../src/checkpoint.ts";

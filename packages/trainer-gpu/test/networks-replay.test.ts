@@ -20,7 +20,10 @@ const NETWORKS = [
 const STEPS = 20;
 const TOLERANCE = 1e-4;
 
-/** The same step in both sessions, from the state `before`: how far apart they end. The losses must agree in any case. */
+/**
+ * The same step in both sessions, from the state `before`: how far apart they end. The losses must
+ * agree in any case.
+ */
 async function compare(
   before: Arrays,
   [replayed, called]: readonly [Session, Session],
@@ -35,8 +38,9 @@ async function compare(
 }
 
 /**
- * The least distance over a few batches, the first that is small enough ending the search: the graph's fused operations round in
- * another way, and a pre-activation that is 0 but for rounding then turns a path of the gradient on or off.
+ * The least distance over a few batches, the first that is small enough ending the search: the
+ * graph's fused operations round in another way, and a pre-activation that is 0 but for rounding
+ * then turns a path of the gradient on or off.
  */
 async function leastDistance(
   sessions: readonly [Session, Session],

@@ -1,4 +1,5 @@
-// Each network against PyTorch: its tensors, its logits in both modes, every gradient, the running statistics.
+// Each network against PyTorch: its tensors, its logits in both modes, every gradient, the running
+// statistics.
 import { parameterCount } from "@sd/trainer-gpu";
 import { describe, expect, test } from "vitest";
 import { packWeights } from "../src/checkpoint.ts";

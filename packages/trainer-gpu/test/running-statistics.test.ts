@@ -1,4 +1,6 @@
-// What of a network with batch normalisation goes beyond its parameters: running statistics, modes, the moving average of both.
+// What of a network with batch normalisation goes beyond its parameters: running statistics, modes,
+// the moving average of both.
+import * as tf from "@tensorflow/tfjs";
 import { describe, expect, test } from "vitest";
 import { packWeights } from "../src/checkpoint.ts";
 import { openEngine } from "../src/engine.ts";
@@ -91,6 +93,21 @@ describe.each(["native", "wasm"] as const)("on %s", (engine) => {
     }
     expect(values[`ema/${COUNT}`]).toEqual(Float32Array.of(1));
     s.dispose();
+  });
+
+  test("steps leave no tensor behind, recorded or called", async (ctx) => {
+    await open(ctx);
+    const before = tf.memory().numTensors;
+    for (const mode of ["auto", "eager"] as const) {
+      const s = session(["ema"], { mode, parts: 2, optimizer: { name: "adamw", clipNorm: 1 } });
+      await s.step(batch(1));
+      const after = tf.memory().numTensors;
+      await s.step(batch(2));
+      await s.signals(images(3));
+      expect(tf.memory().numTensors).toBe(after);
+      s.dispose();
+    }
+    expect(tf.memory().numTensors).toBe(before);
   });
 });
 

@@ -5,7 +5,9 @@ export const norm = (x: Float32Array): number => Math.sqrt(x.reduce((sum, v) => 
 export const difference = (a: Float32Array, b: Float32Array): Float32Array =>
   a.map((x, i) => x - b[i]!);
 
-/** The largest distance of two sessions' variables, each in units of how far the step has moved it. */
+/**
+ * The largest distance of two sessions' variables, each in units of how far the step has moved it.
+ */
 export function updateDistance(before: Arrays, a: Arrays, b: Arrays): number {
   const distances = Object.keys(a).map((name) => {
     const moved = norm(difference(a[name]!, before[name]!));

@@ -11,7 +11,10 @@ const GROWTH = 12;
 /** Channels between the two convolutions of a layer, in units of the growth. */
 const BOTTLENECK = 4;
 const BLOCKS = 3;
-/** Depth 100: three blocks of 16 layers of two convolutions, a convolution before, two transitions, and the last layer. */
+/**
+ * Depth 100: three blocks of 16 layers of two convolutions, a convolution before, two transitions,
+ * and the last layer.
+ */
 const LAYERS = 16;
 const REDUCTION = 0.5;
 
@@ -41,9 +44,10 @@ function transition(name: string, inputs: number, outputs: number): Layer {
 }
 
 /**
- * DenseNet-BC with depth 100, growth 12 and reduction 0.5: Huang, Liu, van der Maaten, Weinberger, *Densely connected
- * convolutional networks* (arXiv 1608.06993), without dropout. Convolutions are N(0, 2 / fanOut) and the last bias is 0, as in the
- * authors' code; the names are torchvision's, but for the last normalisation, which is `features.norm_final`.
+ * DenseNet-BC with depth 100, growth 12 and reduction 0.5: Huang, Liu, van der Maaten, Weinberger,
+ * *Densely connected convolutional networks* (arXiv 1608.06993), without dropout. Convolutions are
+ * N(0, 2 / fanOut) and the last bias is 0, as in the authors' code; the names are torchvision's,
+ * but for the last normalisation, which is `features.norm_final`.
  */
 export function densenetBc100x12(shape: ModelShape): Model {
   let channels = 2 * GROWTH;

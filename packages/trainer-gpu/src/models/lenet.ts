@@ -9,10 +9,12 @@ const CHANNELS = [16, 32] as const;
 const HIDDEN = 128;
 
 /**
- * LeNet with today's parts: two 5 × 5 convolutions (16 and 32 channels, padded to keep the size), each with ReLU and 2 × 2 maximum
- * pooling, then a hidden layer of 128. Initialised as PyTorch does by default.
+ * LeNet with today's parts: two 5 × 5 convolutions (16 and 32 channels, padded to keep the size),
+ * each with ReLU and 2 × 2 maximum pooling, then a hidden layer of 128. Initialised as PyTorch does
+ * by default.
  *
- * After LeCun, Bottou, Bengio, Haffner, *Gradient-based learning applied to document recognition*, 1998.
+ * After LeCun, Bottou, Bengio, Haffner, *Gradient-based learning applied to document recognition*,
+ * 1998.
  */
 export function lenet(shape: ModelShape): Model {
   const [height, width, channels] = shape.input;

@@ -6,7 +6,9 @@ import { network } from "./network.ts";
 
 const HIDDEN = 256;
 
-/** One hidden layer of 256 with ReLU on the flattened image. Initialised as PyTorch does by default. */
+/**
+ * One hidden layer of 256 with ReLU on the flattened image. Initialised as PyTorch does by default.
+ */
 export function mlp(shape: ModelShape): Model {
   const { input, classes } = shape;
   const body = sequence(

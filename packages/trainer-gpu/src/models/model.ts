@@ -22,7 +22,10 @@ export interface TensorSpec {
   readonly torch: TorchLayout;
 }
 
-/** What a parameter is: `norm` are the scales and offsets of normalisations. Weight decay may leave kinds out. */
+/**
+ * What a parameter is: `norm` are the scales and offsets of normalisations. Weight decay may leave
+ * kinds out.
+ */
 export type ParameterKind = "weight" | "bias" | "norm";
 
 /** One trainable tensor of a network. */
@@ -44,8 +47,8 @@ export interface BufferSpec extends TensorSpec {
 export type Weights = Readonly<Record<string, tf.Tensor>>;
 
 /**
- * How a forward pass runs. In training, normalisation is by the statistics of the batch, and `update` is handed the new value of
- * each buffer; in evaluation it is by the buffers.
+ * How a forward pass runs. In training, normalisation is by the statistics of the batch, and
+ * `update` is handed the new value of each buffer; in evaluation it is by the buffers.
  */
 export type Mode =
   | { readonly training: false }
@@ -81,7 +84,10 @@ export function parameterCount({ parameters }: Pick<Model, "parameters">): numbe
   return parameters.reduce((sum, { shape }) => sum + sizeOf(shape), 0);
 }
 
-/** The initial weights for a seed: each parameter has a stream of its own, named after it; buffers are constant. */
+/**
+ * The initial weights for a seed: each parameter has a stream of its own, named after it; buffers
+ * are constant.
+ */
 export function initialWeights(
   { parameters, buffers }: Pick<Model, "parameters" | "buffers">,
   seed: number,

@@ -14,7 +14,10 @@ export interface PreactivationResNet {
   readonly depths: readonly number[];
 }
 
-/** A 3 × 3 convolution, stages of pre-activation blocks, a last batch normalisation and ReLU, the mean over pixels. */
+/**
+ * A 3 × 3 convolution, stages of pre-activation blocks, a last batch normalisation and ReLU, the
+ * mean over pixels.
+ */
 export function preactivationResNet(
   name: string,
   shape: ModelShape,
@@ -33,8 +36,9 @@ export function preactivationResNet(
 }
 
 /**
- * PreAct-ResNet-18 for small images: He, Zhang, Ren, Sun, *Identity mappings in deep residual networks* (arXiv 1603.05027), with
- * the widths and depths of ResNet-18. Convolutions are N(0, 2 / fanOut), the last layer is as PyTorch's.
+ * PreAct-ResNet-18 for small images: He, Zhang, Ren, Sun, *Identity mappings in deep residual
+ * networks* (arXiv 1603.05027), with the widths and depths of ResNet-18. Convolutions are
+ * N(0, 2 / fanOut), the last layer is as PyTorch's.
  */
 export function preactResnet18(shape: ModelShape): Model {
   const widths = [64, 128, 256, 512];

@@ -4,7 +4,10 @@ import { plainConvolution } from "./layers/convolution.ts";
 import { identity, type Layer, residual, sequence } from "./layers/layer.ts";
 import { padChannels, relu, subsample } from "./layers/stateless.ts";
 
-/** A block's place: its name in PyTorch, its channels, its stride, and whether it is the first of its stage. */
+/**
+ * A block's place: its name in PyTorch, its channels, its stride, and whether it is the first of
+ * its stage.
+ */
 export interface BlockShape {
   readonly name: string;
   readonly inputs: number;
@@ -16,7 +19,10 @@ export interface BlockShape {
 /** What a block is added to where its shape changes. */
 export type Shortcut = (block: BlockShape) => Layer;
 
-/** Option A of He et al. (arXiv 1512.03385): every second pixel, and zeros as the new channels. No parameters. */
+/**
+ * Option A of He et al. (arXiv 1512.03385): every second pixel, and zeros as the new channels. No
+ * parameters.
+ */
 export const zeroPaddedShortcut: Shortcut = ({ inputs, outputs, stride }) =>
   sequence(subsample(stride), padChannels(outputs - inputs));
 
@@ -30,7 +36,10 @@ export const projectionShortcut: Shortcut = ({ name, inputs, outputs, stride }) 
 const changesShape = ({ inputs, outputs, stride }: BlockShape): boolean =>
   inputs !== outputs || stride !== 1;
 
-/** Two 3 × 3 convolutions with batch normalisation, added to the shortcut, then ReLU (arXiv 1512.03385). */
+/**
+ * Two 3 × 3 convolutions with batch normalisation, added to the shortcut, then ReLU (arXiv
+ * 1512.03385).
+ */
 export function basicBlock(block: BlockShape, shortcut: Shortcut): Layer {
   const { name, inputs, outputs, stride } = block;
   const branch = sequence(
@@ -44,10 +53,11 @@ export function basicBlock(block: BlockShape, shortcut: Shortcut): Layer {
 }
 
 /**
- * The block with batch normalisation and ReLU before each convolution, and nothing after the addition (arXiv 1603.05027).
+ * The block with batch normalisation and ReLU before each convolution, and nothing after the
+ * addition (arXiv 1603.05027).
  *
- * In the first block of a stage the first activation comes before the paths split, as there; where the shape changes, a 1 × 1
- * convolution is the shortcut.
+ * The first block of each stage activates before the paths split; the paper says so of the very
+ * first. Where the shape changes, a 1 × 1 convolution is the shortcut.
  */
 export function preactivationBlock(block: BlockShape): Layer {
   const { name, inputs, outputs, stride, first } = block;
@@ -65,7 +75,10 @@ export function preactivationBlock(block: BlockShape): Layer {
   return sequence(activation, residual(branch, shortcut));
 }
 
-/** `layer1.0`, `layer1.1`, …, `layer2.0`, …: stages of blocks; each stage after the first starts with stride 2. */
+/**
+ * `layer1.0`, `layer1.1`, …, `layer2.0`, …: stages of blocks; each stage after the first starts
+ * with stride 2.
+ */
 export function stages(
   inputs: number,
   widths: readonly number[],

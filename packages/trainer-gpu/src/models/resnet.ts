@@ -19,7 +19,10 @@ interface ResNet {
   readonly shortcut: Shortcut;
 }
 
-/** A residual network for small images: a 3 × 3 convolution without stride or pooling, stages of basic blocks, the mean over pixels. */
+/**
+ * A residual network for small images: a 3 × 3 convolution without stride or pooling, stages of
+ * basic blocks, the mean over pixels.
+ */
 function resnet(name: string, shape: ModelShape, { widths, depths, shortcut }: ResNet): Model {
   const channels = shape.input[2];
   const body = sequence(
@@ -46,8 +49,9 @@ const large = (name: string, depths: readonly number[]) => (shape: ModelShape) =
   resnet(name, shape, { widths: [64, 128, 256, 512], depths, shortcut: projectionShortcut });
 
 /**
- * The CIFAR network of He, Zhang, Ren, Sun, *Deep residual learning* (arXiv 1512.03385), section 4.2, with n = 1: shortcuts of
- * option A (zeros, no parameters) as there. Convolutions are N(0, 2 / fanOut), the last layer is as PyTorch's.
+ * The CIFAR network of He, Zhang, Ren, Sun, *Deep residual learning* (arXiv 1512.03385), section
+ * 4.2, with n = 1: shortcuts of option A (zeros, no parameters) as there. Convolutions are
+ * N(0, 2 / fanOut), the last layer is as PyTorch's.
  */
 export const resnet8: (shape: ModelShape) => Model = small("resnet-8", 1);
 
@@ -58,8 +62,9 @@ export const resnet20: (shape: ModelShape) => Model = small("resnet-20", 3);
 export const resnet56: (shape: ModelShape) => Model = small("resnet-56", 9);
 
 /**
- * ResNet-18 of arXiv 1512.03385, table 1, for small images: its first convolution is 3 × 3 without stride, and there is no pooling
- * after it. Shortcuts of option B (1 × 1 convolutions). Names and initial values as torchvision's.
+ * ResNet-18 of arXiv 1512.03385, table 1, for small images: its first convolution is 3 × 3 without
+ * stride, and there is no pooling after it. Shortcuts of option B (1 × 1 convolutions). Names and
+ * initial values as torchvision's.
  */
 export const resnet18: (shape: ModelShape) => Model = large("resnet-18", [2, 2, 2, 2]);
 

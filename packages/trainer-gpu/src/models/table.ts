@@ -21,7 +21,10 @@ export const models: Readonly<Record<string, (shape: ModelShape) => Model>> = {
   "densenet-bc-100-12": densenetBc100x12,
 };
 
-/** Makes the network `name` for images and classes of `shape`; an unknown name is a typed error that lists the known ones. */
+/**
+ * Makes the network `name` for images and classes of `shape`; an unknown name is a typed error that
+ * lists the known ones.
+ */
 export function createModel(name: string, shape: ModelShape): Model {
   return lookUp(models, "model", name)(shape);
 }

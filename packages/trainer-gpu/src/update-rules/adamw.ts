@@ -3,7 +3,9 @@ import { requireOption } from "../errors.ts";
 import type { UpdateRule } from "./update-rule.ts";
 import { applyWeightDecay, checkWeightDecay, type WeightDecayOptions } from "./weight-decay.ts";
 
-/** Adam with weight decay, which is 0.01 and decoupled by default; coupled it is PyTorch's `Adam`. */
+/**
+ * Adam with weight decay, which is 0.01 and decoupled by default; coupled it is PyTorch's `Adam`.
+ */
 export interface AdamWOptions extends WeightDecayOptions {
   /** In [0, 1). @defaultValue 0.9 */
   readonly beta1?: number;

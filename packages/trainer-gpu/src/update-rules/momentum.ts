@@ -12,8 +12,8 @@ export interface MomentumOptions extends WeightDecayOptions {
 }
 
 /**
- * SGD with momentum, as PyTorch's `torch.optim.SGD` (no dampening):
- * `v ← momentum · v + g`, `w ← w − learningRate · (nesterov ? g + momentum · v : v)`, where g is the gradient with the coupled
+ * SGD with momentum, as PyTorch's `torch.optim.SGD` (no dampening): `v ← momentum · v + g`, `w ← w
+ * − learningRate · (nesterov ? g + momentum · v : v)`, where g is the gradient with the coupled
  * weight decay. It keeps `velocity`, v.
  *
  * @throws TrainerError `BAD_OPTION`.

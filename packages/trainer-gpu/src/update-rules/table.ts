@@ -4,7 +4,10 @@ import { type AdamWOptions, adamw } from "./adamw.ts";
 import { type MomentumOptions, momentum } from "./momentum.ts";
 import type { UpdateRule } from "./update-rule.ts";
 
-/** The update rules by name. A new one is a file beside this, a row here, and a line in {@link UpdateOptions}. */
+/**
+ * The update rules by name. A new one is a file beside this, a row here, and a line in {@link
+ * UpdateOptions}.
+ */
 export const updateRules: Readonly<Record<string, (options: never) => UpdateRule>> = {
   momentum,
   adamw,

@@ -16,7 +16,9 @@ export interface ParameterUpdate {
   readonly state: Readonly<Record<string, tf.Tensor>>;
 }
 
-/** How gradients become new parameters: a plain function of tensors, the same for each parameter. */
+/**
+ * How gradients become new parameters: a plain function of tensors, the same for each parameter.
+ */
 export interface UpdateRule {
   readonly name: string;
   /** The resolved options, as they go into a run's configuration. */
@@ -24,8 +26,8 @@ export interface UpdateRule {
   /** The tensors that are kept of each parameter, in its shape and zero at first. */
   readonly slots: readonly string[];
   /**
-   * The numbers of a step, computed on the host in float64 and handed to {@link update} as scalars; their names are always the
-   * same.
+   * The numbers of a step, computed on the host in float64 and handed to {@link update} as scalars;
+   * their names are always the same.
    *
    * @param step - The number of the step, counted from 1.
    */

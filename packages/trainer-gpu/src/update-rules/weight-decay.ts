@@ -6,8 +6,8 @@ import type { ParameterStep } from "./update-rule.ts";
 export interface WeightDecayOptions {
   readonly weightDecay?: number;
   /**
-   * `coupled` adds weightDecay · w to the gradient, an L2 penalty; `decoupled` takes learningRate · weightDecay · w off the
-   * parameter, past the rule's own scaling (arXiv 1711.05101).
+   * `coupled` adds weightDecay · w to the gradient, an L2 penalty; `decoupled` takes learningRate ·
+   * weightDecay · w off the parameter, past the rule's own scaling (arXiv 1711.05101).
    */
   readonly decay?: "coupled" | "decoupled";
 }

@@ -21,8 +21,9 @@ function batchCount(name: string): BufferSpec {
 }
 
 /**
- * Batch normalisation as PyTorch's `BatchNorm2d`: parameters `name.weight` (1) and `name.bias` (0), buffers `name.running_mean`,
- * `name.running_var` (unbiased) and `name.num_batches_tracked`; momentum 0.1, ε 1e-5 (arXiv 1502.03167).
+ * Batch normalisation as PyTorch's `BatchNorm2d`: parameters `name.weight` (1) and `name.bias` (0),
+ * buffers `name.running_mean`, `name.running_var` (unbiased) and `name.num_batches_tracked`;
+ * momentum 0.1, ε 1e-5 (arXiv 1502.03167).
  */
 export function batchNormalisation(name: string, channels: number): Layer {
   const [scale, offset] = [`${name}.weight`, `${name}.bias`];

@@ -20,7 +20,8 @@ export interface ConvolutionOptions {
 /**
  * `name.weight` and `name.bias`: HWIO here, OIHW in PyTorch.
  *
- * Where the stride is not 1, "same" would pad fewer rows before than after; PyTorch pads alike on both sides.
+ * Where the stride is not 1, "same" would pad fewer rows before than after; PyTorch pads alike on
+ * both sides.
  */
 export function convolution(
   name: string,
@@ -62,7 +63,10 @@ export function plainConvolution(
   return convolution(name, { size, inputs, outputs, stride, bias: false, initialise });
 }
 
-/** Zeros around the images. A step of its own, because tfjs-node has no gradient for convolutions with explicit padding. */
+/**
+ * Zeros around the images. A step of its own, because tfjs-node has no gradient for convolutions
+ * with explicit padding.
+ */
 function padSides(x: tf.Tensor4D, side: number): tf.Tensor4D {
   if (side === 0) return x;
   return tf.pad(x, [

@@ -8,8 +8,8 @@ export interface DenseOptions {
   readonly inputs: number;
   readonly outputs: number;
   /**
-   * The [h, w, c] of the images that are flattened into its input, if they are: PyTorch flattens them channel by channel, tfjs
-   * pixel by pixel.
+   * The [h, w, c] of the images that are flattened into its input, if they are: PyTorch flattens
+   * them channel by channel, tfjs pixel by pixel.
    */
   readonly image?: readonly [number, number, number];
   /** @defaultValue U(±1/√inputs), as PyTorch's */

@@ -1,4 +1,5 @@
-// The pieces that networks are put together from: each says what tensors it has and what it does to its input, once.
+// The pieces that networks are put together from: each says what tensors it has and what it does to
+// its input, once.
 import * as tf from "@tensorflow/tfjs";
 import type { BufferSpec, Mode, ParameterSpec, Weights } from "../model.ts";
 

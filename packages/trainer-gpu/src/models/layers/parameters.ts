@@ -17,7 +17,10 @@ export function vector(
   };
 }
 
-/** A weight that PyTorch holds with the outputs first: axes `view` [height, width, in, out], reshaped to `shape` here. */
+/**
+ * A weight that PyTorch holds with the outputs first: axes `view` [height, width, in, out],
+ * reshaped to `shape` here.
+ */
 export function weight(
   name: string,
   view: readonly [number, number, number, number],

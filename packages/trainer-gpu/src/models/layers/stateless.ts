@@ -18,7 +18,10 @@ export const averagePool: Layer = stateless((x) => tf.avgPool(x as tf.Tensor4D, 
 /** Mean over all pixels, [m, h, w, c] → [m, c]. */
 export const globalAveragePool: Layer = stateless((x) => tf.mean(x, [1, 2]));
 
-/** Every `stride`-th row and column, the first included: windows of one pixel, which have a gradient on every engine. */
+/**
+ * Every `stride`-th row and column, the first included: windows of one pixel, which have a gradient
+ * on every engine.
+ */
 export const subsample = (stride: number): Layer =>
   stateless((x) => tf.avgPool(x as tf.Tensor4D, 1, stride, "valid"));
 
