@@ -1,4 +1,5 @@
 import * as tf from "@tensorflow/tfjs";
+import { ByteShapes } from "./byte-inputs.ts";
 import { EagerProgram } from "./eager-program.ts";
 import { ProgramError } from "./errors.ts";
 import { declaredSignature, listed, type Signature } from "./inputs.ts";
@@ -6,6 +7,7 @@ import { isNodeBackend, type Values } from "./node-backend.ts";
 import type {
   Entries,
   InputSpec,
+  Inputs,
   Program,
   ProgramOptions,
   ProgramStats,
@@ -56,11 +58,12 @@ export function compileProgram<const V extends string, const E extends Entries>(
   const { entries, maxGraphs = 16, mode = "auto" } = options;
   const variables = new VariableSet(options.variables);
   const declared = declaredSignatures(entries, options.specs ?? {});
+  const bytes = byteShapes(entries, declared);
   const backend = tf.backend();
   const inner =
     mode === "auto" && isNodeBackend(backend)
-      ? new RecordedProgram(backend, variables, entries, declared, maxGraphs)
-      : new EagerProgram(variables, entries);
+      ? new RecordedProgram(backend, variables, entries, declared, bytes, maxGraphs)
+      : new EagerProgram(variables, entries, bytes);
   return new CheckedProgram(inner, variables, entries, backend) as unknown as Program<V, E>;
 }
 
@@ -75,6 +78,15 @@ function declaredSignatures(
       return [entry, declaredSignature(entry, inputs)] as const;
     });
   });
+}
+
+function byteShapes(
+  entries: Entries,
+  declared: readonly (readonly [string, Signature])[],
+): ReadonlyMap<string, ByteShapes> {
+  const shapes = new Map(Object.keys(entries).map((entry) => [entry, new ByteShapes(entry)]));
+  for (const [entry, signature] of declared) shapes.get(entry)!.declare(signature);
+  return shapes;
 }
 
 function checkEntry(entries: Entries, entry: string): void {
@@ -107,7 +119,7 @@ class CheckedProgram {
     return this.#program.mode;
   }
 
-  run(entry: string, inputs: Tensors): Tensors {
+  run(entry: string, inputs: Inputs): Tensors {
     this.#check();
     checkEntry(this.#entries, entry);
     return this.#program.run(entry, inputs);

@@ -1,8 +1,9 @@
 import * as tf from "@tensorflow/tfjs";
+import { asTensors, type ByteShapes } from "./byte-inputs.ts";
 import { callEntry } from "./call-entry.ts";
 import { InputContract, signatureOf } from "./inputs.ts";
 import type { Values } from "./node-backend.ts";
-import type { Entries, ProgramStats, Tensors } from "./program.ts";
+import type { Entries, Inputs, ProgramStats, Tensors } from "./program.ts";
 import type { VariableSet } from "./variable-set.ts";
 
 /** A program on an engine that cannot replay: the steps are called. */
@@ -10,23 +11,26 @@ export class EagerProgram {
   readonly mode = "eager";
   readonly #variables: VariableSet;
   readonly #entries: Entries;
+  readonly #bytes: ReadonlyMap<string, ByteShapes>;
   readonly #contracts = new Map<string, InputContract>();
 
-  constructor(variables: VariableSet, entries: Entries) {
+  constructor(variables: VariableSet, entries: Entries, bytes: ReadonlyMap<string, ByteShapes>) {
     this.#variables = variables;
     this.#entries = entries;
+    this.#bytes = bytes;
     for (const entry of Object.keys(entries)) this.#contracts.set(entry, new InputContract(entry));
   }
 
-  run(entry: string, inputs: Tensors): Tensors {
-    const signature = signatureOf(entry, inputs);
+  run(entry: string, inputs: Inputs): Tensors {
+    const signature = signatureOf(entry, inputs, this.#bytes.get(entry)!);
     const contract = this.#contracts.get(entry)!;
     contract.check(signature);
     this.#variables.checkAlive();
     const outputs = tf.tidy(() => {
-      const results = callEntry(entry, this.#entries[entry]!, inputs);
+      const tensors = asTensors(inputs, signature);
+      const results = callEntry(entry, this.#entries[entry]!, tensors);
       // An output may be an input or a variable itself, which disposing the output must not touch.
-      const taken = new Set<tf.Tensor>([...Object.values(inputs), ...this.#variables.all]);
+      const taken = new Set<tf.Tensor>([...Object.values(tensors), ...this.#variables.all]);
       const outputs: Record<string, tf.Tensor> = {};
       for (const [name, tensor] of Object.entries(results)) {
         outputs[name] = taken.has(tensor) ? tf.clone(tensor) : tensor;

@@ -1,7 +1,8 @@
 // One graph for all recordings: they share the variables, so they must share the session.
 
 import type { AttrValue, GraphNode, TensorValue } from "./graph-def.ts";
-import { DType, dtypeNumber } from "./node-backend.ts";
+import type { ResolvedSpec } from "./inputs.ts";
+import { DType } from "./node-backend.ts";
 import type { Recording, Ref } from "./recording.ts";
 
 /** A variable of the graph. */
@@ -58,13 +59,9 @@ export function recordingGraph(
   recording: Recording,
   variables: readonly GraphVariable[],
 ): { readonly nodes: GraphNode[]; readonly endpoints: Endpoints } {
-  const inputs = [...recording.inputs.values()];
-  const placeholders = inputs.map(({ shape, dtype }, i) => ({
-    name: `${prefix}/i${i}`,
-    op: "Placeholder",
-    inputs: [],
-    attributes: { dtype: type(dtypeNumber(dtype)!), shape: shapeAttribute(shape) },
-  }));
+  const inputs = [...recording.inputs.values()].map((input, i) =>
+    inputNodes(`${prefix}/i${i}`, input),
+  );
   const constants = recording.constants.map((c, i) => constantNode(`${prefix}/c${i}`, c));
   const read = new Set(usedRefs(recording).filter((ref) => ref.startsWith("v")));
   const reads = [...read].map((ref) => ({
@@ -98,12 +95,26 @@ export function recordingGraph(
   if (outputs.length === 0)
     outputs.push(identity(`${prefix}/r0`, DType.float32, ["one", ...after]));
   return {
-    nodes: [...placeholders, ...constants, ...reads, ...ops, ...assigns, ...outputs],
+    nodes: [...inputs.flat(), ...constants, ...reads, ...ops, ...assigns, ...outputs],
     endpoints: {
-      inputs: placeholders.map(({ name }) => name),
+      inputs: inputs.map(([fed]) => fed!.name),
       outputs: outputs.map(({ name }) => name),
     },
   };
+}
+
+/** The node that is fed and, where that takes bytes, the one after it that makes numbers of them. */
+function inputNodes(name: string, { shape, dtype }: ResolvedSpec): GraphNode[] {
+  const bytes = dtype === "uint8";
+  const placeholder = {
+    name: bytes ? `${name}/bytes` : name,
+    op: "Placeholder",
+    inputs: [],
+    attributes: { dtype: type(DType[dtype]), shape: shapeAttribute(shape) },
+  };
+  if (!bytes) return [placeholder];
+  const attributes = { SrcT: type(DType.uint8), DstT: type(DType.float32) };
+  return [placeholder, { name, op: "Cast", inputs: [placeholder.name], attributes }];
 }
 
 function usedRefs({ ops, outputs, updates }: Recording): Ref[] {

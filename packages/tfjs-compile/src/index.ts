@@ -3,15 +3,17 @@ export { ProgramError, type ProgramErrorCode } from "./errors.ts";
 export { type BatchNormOptions, type BatchNormResult, batchNorm } from "./lowering/batch-norm.ts";
 export { relu } from "./lowering/relu.ts";
 export { softmaxCrossEntropy } from "./lowering/softmax-cross-entropy.ts";
-export type { ProgramDType, Values } from "./node-backend.ts";
+export type { InputDType, ProgramDType, Values } from "./node-backend.ts";
 export type {
   Entries,
   Entry,
   InputSpec,
   InputSpecs,
+  Inputs,
   InputsOf,
   Program,
   ProgramOptions,
   ProgramStats,
+  RunInputs,
   Tensors,
 } from "./program.ts";

@@ -1,13 +1,14 @@
 // Checks the inputs of a run, and tells one set of shapes from another.
 import * as tf from "@tensorflow/tfjs";
+import type { ByteShapes } from "./byte-inputs.ts";
 import { ProgramError } from "./errors.ts";
-import { dtypeNumber, type ProgramDType } from "./node-backend.ts";
-import type { InputSpec, Tensors } from "./program.ts";
+import { dtypeNumber, type InputDType } from "./node-backend.ts";
+import type { InputSpec, Inputs } from "./program.ts";
 
 /** An input with its element type settled. */
 export interface ResolvedSpec {
   readonly shape: readonly number[];
-  readonly dtype: ProgramDType;
+  readonly dtype: InputDType;
 }
 
 /** The inputs of an entry at one set of shapes, by name in sorted order. */
@@ -21,9 +22,12 @@ export function declaredSignature(
   return signature(entry, specs, ({ shape, dtype = "float32" }) => ({ shape, dtype }));
 }
 
-/** The signature of actual tensors. */
-export function signatureOf(entry: string, inputs: Tensors): Signature {
+/** The signature of actual tensors and bytes. */
+export function signatureOf(entry: string, inputs: Inputs, bytes: ByteShapes): Signature {
   return signature(entry, inputs, (tensor, name) => {
+    if (tensor instanceof Uint8Array) {
+      return { shape: bytes.shapeOf(name, tensor.length), dtype: "uint8" };
+    }
     if (!(tensor instanceof tf.Tensor)) {
       const message = `expected input \`${name}\` to be a tensor, got ${typeof tensor}`;
       throw new ProgramError("ERR_INPUT_TENSOR", message, { entry });
@@ -31,7 +35,7 @@ export function signatureOf(entry: string, inputs: Tensors): Signature {
     if (tensor.isDisposed) {
       throw new ProgramError("ERR_INPUT_TENSOR", `input \`${name}\` is disposed`, { entry });
     }
-    return { shape: tensor.shape, dtype: tensor.dtype as ProgramDType };
+    return { shape: tensor.shape, dtype: tensor.dtype as InputDType };
   });
 }
 
@@ -44,7 +48,7 @@ function signature<T>(
   return new Map(
     names.map((name) => {
       const { shape, dtype } = resolve(inputs[name]!, name);
-      if (dtypeNumber(dtype) === undefined) {
+      if (dtype !== "uint8" && dtypeNumber(dtype) === undefined) {
         const carried = "programs carry float32, int32 and bool";
         const message = `input \`${name}\` has dtype ${dtype}; ${carried}`;
         throw new ProgramError("ERR_DTYPE", message, { entry });

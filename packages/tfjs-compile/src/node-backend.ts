@@ -3,10 +3,13 @@
 import type * as tf from "@tensorflow/tfjs";
 
 /** Element types, numbered as in TensorFlow's `DataType`. */
-export const DType = { float32: 1, int32: 3, string: 7, int64: 9, bool: 10 } as const;
+export const DType = { float32: 1, int32: 3, uint8: 4, string: 7, int64: 9, bool: 10 } as const;
 
 /** The element types that a program carries. */
 export type ProgramDType = "float32" | "int32" | "bool";
+
+/** The element types of a program's inputs: bytes as well, which tfjs has no tensors of. */
+export type InputDType = ProgramDType | "uint8";
 
 /** The typed arrays that tfjs keeps their values in. */
 export type Values = Float32Array | Int32Array | Uint8Array;
@@ -113,6 +116,10 @@ export function typeAttribute(binding: Binding, name: string, dtype: number): Op
 export function dtypeNumber(dtype: string): number | undefined {
   return dtype === "float32" || dtype === "int32" || dtype === "bool" ? DType[dtype] : undefined;
 }
+
+/** TensorFlow's number for the tensor that a step sees of an input: numbers, where it is bytes. */
+export const inputTensorType = (dtype: InputDType): number =>
+  DType[dtype === "uint8" ? "float32" : dtype];
 
 /** tfjs's name for TensorFlow's number. */
 export function dtypeName(dtype: number): string {

@@ -1,6 +1,6 @@
 // What a program is to its user, the same on every engine.
 import type * as tf from "@tensorflow/tfjs";
-import type { ProgramDType, Values } from "./node-backend.ts";
+import type { InputDType, Values } from "./node-backend.ts";
 
 /** Tensors by name. */
 export type Tensors = { readonly [name: string]: tf.Tensor };
@@ -18,11 +18,24 @@ export type Entries = { readonly [name: string]: Entry };
 export type InputsOf<E extends Entry> =
   Parameters<E> extends [] ? Record<string, never> : Parameters<E>[0];
 
+/** What an entry is run with: a tensor for each input, or the bytes of one declared as "uint8". */
+export type RunInputs<E extends Entry> = {
+  readonly [name in keyof InputsOf<E>]: InputsOf<E>[name] | Uint8Array;
+};
+
+/** The inputs of a run by name. */
+export type Inputs = { readonly [name: string]: tf.Tensor | Uint8Array };
+
 /** Shape and element type of an input. */
 export interface InputSpec {
   readonly shape: readonly number[];
-  /** @defaultValue "float32" */
-  readonly dtype?: ProgramDType;
+  /**
+   * With "uint8" a run is given a `Uint8Array`, and the step sees a float32 tensor of numbers from 0
+   * to 255. The first axis is as long as the array makes it; the others are those declared.
+   *
+   * @defaultValue "float32"
+   */
+  readonly dtype?: InputDType;
 }
 
 /** For each input of an entry, what it will be. */
@@ -71,12 +84,13 @@ export interface Program<V extends string, E extends Entries> {
   /**
    * Runs an entry.
    *
-   * @param inputs - A tensor for each of the entry's inputs. They stay the caller's.
+   * @param inputs - A tensor for each of the entry's inputs, or bytes for one that `specs` declare
+   * as "uint8". They stay the caller's.
    * @returns The entry's outputs, which the caller disposes, also those that the step has kept with
    * `tf.keep`. Variables are updated before it returns.
    * @throws {@link ProgramError} for a rule that inputs or step break.
    */
-  run<K extends keyof E & string>(entry: K, inputs: InputsOf<E[K]>): ReturnType<E[K]>;
+  run<K extends keyof E & string>(entry: K, inputs: RunInputs<E[K]>): ReturnType<E[K]>;
 
   /**
    * The values of variables, all in one go.

@@ -1,15 +1,17 @@
 import type * as tf from "@tensorflow/tfjs";
+import type { ByteShapes } from "./byte-inputs.ts";
 import { ProgramError } from "./errors.ts";
 import type { GraphVariable } from "./graph.ts";
 import { InputContract, type Signature, signatureKey, signatureOf } from "./inputs.ts";
 import {
   type Binding,
+  DType,
   dtypeNumber,
   type NodeBackend,
   type TensorMetadata,
   type Values,
 } from "./node-backend.ts";
-import type { Entries, ProgramStats, Tensors } from "./program.ts";
+import type { Entries, Inputs, ProgramStats, Tensors } from "./program.ts";
 import { record } from "./recorder.ts";
 import { checkRepeatable, type Recording } from "./recording.ts";
 import { Session } from "./session.ts";
@@ -24,6 +26,7 @@ export class RecordedProgram {
   readonly #variables: VariableSet;
   readonly #graphVariables: readonly GraphVariable[];
   readonly #entries: Entries;
+  readonly #bytes: ReadonlyMap<string, ByteShapes>;
   readonly #contracts = new Map<string, InputContract>();
   readonly #shapes = new ShapeCache();
   readonly #maxGraphs: number;
@@ -37,12 +40,14 @@ export class RecordedProgram {
     variables: VariableSet,
     entries: Entries,
     declared: readonly (readonly [string, Signature])[],
+    bytes: ReadonlyMap<string, ByteShapes>,
     maxGraphs: number,
   ) {
     this.#backend = backend;
     this.#binding = backend.binding;
     this.#variables = variables;
     this.#entries = entries;
+    this.#bytes = bytes;
     this.#maxGraphs = Math.max(1, maxGraphs, declared.length);
     this.#graphVariables = variables.all.map(({ shape, dtype }) => ({
       shape,
@@ -56,13 +61,12 @@ export class RecordedProgram {
     this.#build();
   }
 
-  run(entry: string, inputs: Tensors): Tensors {
-    const signature = signatureOf(entry, inputs);
+  run(entry: string, inputs: Inputs): Tensors {
+    const signature = signatureOf(entry, inputs, this.#bytes.get(entry)!);
     this.#contracts.get(entry)!.check(signature);
     const recording = this.#recordingOf(entry, signature);
-    const tensors = [...signature.keys()].map((name) => inputs[name]!);
     const results = this.#engine(entry, () =>
-      this.#session!.run(recording, this.#backend.getInputTensorIds(tensors)),
+      this.#feeding(inputs, signature, (handles) => this.#session!.run(recording, handles)),
     );
     // A step without outputs is represented by one that nobody asked for.
     if (recording.outputs.length === 0) this.#free(results);
@@ -187,6 +191,22 @@ export class RecordedProgram {
       this.#builds++;
     });
     before?.dispose();
+  }
+
+  /** Hands `body` the inputs' handles in the order of the signature; bytes have theirs only then. */
+  #feeding<T>(inputs: Inputs, signature: Signature, body: (handles: number[]) => T): T {
+    const temporary: number[] = [];
+    try {
+      const handles = [...signature].map(([name, { shape }]) => {
+        const input = inputs[name]!;
+        if (!(input instanceof Uint8Array)) return this.#backend.getInputTensorIds([input])[0]!;
+        temporary.push(this.#binding.createTensor(shape, DType.uint8, input));
+        return temporary.at(-1)!;
+      });
+      return body(handles);
+    } finally {
+      for (const handle of temporary) this.#binding.deleteTensor(handle);
+    }
   }
 
   #free(tensors: readonly TensorMetadata[]): void {

@@ -8,6 +8,7 @@ import {
   type Binding,
   dtypeName,
   dtypeNumber,
+  inputTensorType,
   type NodeBackend,
   type OpAttribute,
 } from "./node-backend.ts";
@@ -107,7 +108,7 @@ class Recorder {
     const { entry, step, inputs } = this.#step;
     const placeholders: Record<string, tf.Tensor> = {};
     for (const [i, [name, { shape, dtype }]] of [...inputs].entries()) {
-      placeholders[name] = this.#tensors.make(`i${i}`, shape, dtypeNumber(dtype)!);
+      placeholders[name] = this.#tensors.make(`i${i}`, shape, inputTensorType(dtype));
     }
     try {
       const results = callEntry(entry, step, placeholders);
