@@ -2,6 +2,7 @@
 export { softmaxCrossEntropy, softTargetCrossEntropy } from "./cross-entropy";
 export { klDivergence } from "./divergence";
 export { logSoftmax, logSumExp, softmax, softmaxEntropy } from "./softmax";
+export { teacherCrossEntropy } from "./teacher-cross-entropy";
 
 /** The first address that the module itself does not use. */
 export function heapBase(): usize {

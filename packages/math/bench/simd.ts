@@ -64,6 +64,8 @@ function calls(n: number, k: number): Readonly<Record<string, (kernels: Kernels)
     softmaxCrossEntropyInto: (x) => x.softmaxCrossEntropyInto(column, matrix, logits, labels, n, k),
     softTargetCrossEntropyInto: (x) =>
       x.softTargetCrossEntropyInto(column, matrix, logits, targets, n, k),
+    teacherCrossEntropyInto: (x) =>
+      x.teacherCrossEntropyInto(column, matrix, logits, labels, targets, n, k, 0.6, 4),
     klDivergenceInto: (x) => x.klDivergenceInto(column, logU, logV, n, k),
   };
 }

@@ -9,3 +9,4 @@ export {
   softmaxEntropyInto,
   softmaxInto,
 } from "./kernels/softmax.ts";
+export { teacherCrossEntropyInto } from "./kernels/teacher-cross-entropy.ts";

@@ -1,23 +1,12 @@
 import type { FloatArray, IntegerArray } from "@sd/math";
+import { teacherCrossEntropyInto } from "@sd/math/kernels";
 import { perRow, type SoftmaxRow, teacherRow } from "./per-row.ts";
 
 /** Which side a temperature divides: the teacher's logits only, or both (with the factor T²). */
 export type Tempered = "teacher" | "both";
 
-/** `−Σ q log p` and, in `grad`, `p − q`. */
-function crossEntropy(
-  q: Float64Array,
-  { logP, p }: SoftmaxRow,
-  k: number,
-  grad: Float64Array | null,
-): number {
-  let value = 0;
-  for (let c = 0; c < k; c++) {
-    if (q[c] !== 0) value -= q[c]! * logP[c]!;
-    if (grad !== null) grad[c] = p[c]! - q[c]!;
-  }
-  return value;
-}
+// The hard term has weight 0 where these stand, so no label is read.
+const NO_LABELS: IntegerArray = new Uint8Array(0);
 
 /** `factor · KL(q ‖ p)` and, in `grad`, `slope · (p − q)`. */
 function scaledKl(
@@ -48,8 +37,18 @@ export function distillationInto(
   weights: FloatArray | null = null,
   cotangent: FloatArray | null = null,
 ): void {
-  perRow(out, gradOut, logits, n, k, weights, cotangent, (i, row, grad) =>
-    crossEntropy(teacherRow(teacherLogits, i, k, temperature).p, row, k, grad),
+  teacherCrossEntropyInto(
+    out,
+    gradOut,
+    logits,
+    NO_LABELS,
+    teacherLogits,
+    n,
+    k,
+    0,
+    temperature,
+    weights,
+    cotangent,
   );
 }
 
@@ -85,9 +84,41 @@ export function hintonDistillationInto(
   );
 }
 
-// The parts of the total are computed one after the other and added up here.
+// The soft term of the total is computed first and added up here.
 let part: Float64Array = new Float64Array(0);
 let partGrad: Float64Array = new Float64Array(0);
+
+/** `hardWeight · CE + (1 − hardWeight) · hintonDistillation`. */
+function hintonTotalInto(
+  out: FloatArray,
+  gradOut: FloatArray | null,
+  logits: FloatArray,
+  labels: IntegerArray,
+  teacherLogits: FloatArray,
+  n: number,
+  k: number,
+  hardWeight: number,
+  temperature: number,
+  weights: FloatArray | null,
+  cotangent: FloatArray | null,
+): void {
+  if (part.length < n) part = new Float64Array(n);
+  if (partGrad.length < n * k) partGrad = new Float64Array(n * k);
+  const softGrad = gradOut === null ? null : partGrad;
+  hintonDistillationInto(part, softGrad, logits, teacherLogits, n, k, temperature);
+  perRow(out, gradOut, logits, n, k, weights, cotangent, (i, row, grad) => {
+    const label = labels[i]!;
+    if (grad !== null) {
+      for (let c = 0; c < k; c++) {
+        const hardSlope = row.p[c]! - (c === label ? 1 : 0);
+        grad[c] = hardWeight * hardSlope + (1 - hardWeight) * partGrad[i * k + c]!;
+      }
+    }
+    // A weight of 0 switches a term off, also where it is infinite.
+    const hard = hardWeight === 0 ? 0 : -hardWeight * row.logP[label]!;
+    return hard + (hardWeight === 1 ? 0 : (1 - hardWeight) * part[i]!);
+  });
+}
 
 /** `hardWeight · CE + (1 − hardWeight) · soft`: see `distillationTotal`. */
 export function distillationTotalInto(
@@ -104,27 +135,18 @@ export function distillationTotalInto(
   weights: FloatArray | null = null,
   cotangent: FloatArray | null = null,
 ): void {
-  if (part.length < n) part = new Float64Array(n);
-  if (tempered === "both") {
-    if (partGrad.length < n * k) partGrad = new Float64Array(n * k);
-    const softGrad = gradOut === null ? null : partGrad;
-    hintonDistillationInto(part, softGrad, logits, teacherLogits, n, k, temperature);
-  }
-  perRow(out, gradOut, logits, n, k, weights, cotangent, (i, row, grad) => {
-    const soft =
-      tempered === "both"
-        ? part[i]!
-        : crossEntropy(teacherRow(teacherLogits, i, k, temperature).p, row, k, grad);
-    const label = labels[i]!;
-    if (grad !== null) {
-      for (let c = 0; c < k; c++) {
-        const softSlope = tempered === "both" ? partGrad[i * k + c]! : grad[c]!;
-        const hardSlope = row.p[c]! - (c === label ? 1 : 0);
-        grad[c] = hardWeight * hardSlope + (1 - hardWeight) * softSlope;
-      }
-    }
-    // A weight of 0 switches a term off, also where it is infinite.
-    const hard = hardWeight === 0 ? 0 : -hardWeight * row.logP[label]!;
-    return hard + (hardWeight === 1 ? 0 : (1 - hardWeight) * soft);
-  });
+  const total = tempered === "teacher" ? teacherCrossEntropyInto : hintonTotalInto;
+  total(
+    out,
+    gradOut,
+    logits,
+    labels,
+    teacherLogits,
+    n,
+    k,
+    hardWeight,
+    temperature,
+    weights,
+    cotangent,
+  );
 }

@@ -1,11 +1,8 @@
 // The twins of ../kernels/cross-entropy.ts.
 import * as plain from "../kernels/cross-entropy.ts";
-import type { FloatArray } from "../types.ts";
 import type { KernelExports } from "./exports.ts";
-import { suits } from "./limits.ts";
+import { isFloat32OrNull, suits } from "./limits.ts";
 import type { Workspace } from "./workspace.ts";
-
-const isFloat32OrNull = (x: FloatArray | null): boolean => x === null || x instanceof Float32Array;
 
 /** Cross-entropy with integer labels. */
 export function softmaxCrossEntropyTwin(

@@ -1,5 +1,5 @@
 // What the WebAssembly module exports (assembly/kernels.ts). Arguments that are not n, k, a
-// temperature or a flag are addresses.
+// weight, a temperature or a flag are addresses.
 import type { WasmMemory } from "./web-assembly.ts";
 
 type MatrixKernel = (
@@ -48,6 +48,21 @@ export interface KernelExports {
     targetRow: number,
     n: number,
     k: number,
+    withGrad: number,
+  ) => void;
+  readonly teacherCrossEntropy: (
+    values: number,
+    logits: number,
+    labels: number,
+    teacherLogits: number,
+    weights: number,
+    scales: number,
+    row: number,
+    teacherRow: number,
+    n: number,
+    k: number,
+    hardWeight: number,
+    temperature: number,
     withGrad: number,
   ) => void;
   readonly klDivergence: (

@@ -6,27 +6,30 @@ import type {
   softmaxEntropyInto,
   softmaxInto,
   softTargetCrossEntropyInto,
+  teacherCrossEntropyInto,
 } from "../kernels.ts";
 
 /**
  * Twins of the kernels of `@sd/math/kernels`, by the same names and with the same parameters.
  *
- * A call runs in SIMD if `out`, the logits, the soft targets and `gradOut` are Float32Arrays, k > 1
+ * A call runs in SIMD if `out`, the logits, the soft targets or the teacher's logits and `gradOut` are Float32Arrays, k > 1
  * and n · k is at least {@link SIMD_MINIMUM_SIZE} (and at most 2^26). Any other call goes to the
  * JavaScript kernel, Float64Arrays among them. Labels, weights and the cotangent may be of any type.
  *
  * All arithmetic is in float64 and a result is rounded once, as in the JavaScript kernels; only the
- * exponential is shorter, with a relative error of at most 8e-9 where float32 rounds by 6e-8. So,
+ * exponential is shorter, with a relative error of at most 2e-9 where float32 rounds by 6e-8. So,
  * against a Float32 result of the JavaScript kernel:
  *
  * - `softmaxInto` and the gradient of `softmaxCrossEntropyInto` differ by at most 1 ulp;
- * - `logSoftmaxInto`, `softmaxEntropyInto` and the values of both cross-entropies (targets ≥ 0)
+ * - `logSoftmaxInto`, `softmaxEntropyInto` and the values of the cross-entropies (targets ≥ 0)
  *   differ by at most 1 ulp + k · 2^−51 (times the weight and the targets' sum), the rounding of a
  *   float64 sum of k terms in another order;
- * - `logSumExpInto` differs by at most 1 ulp + 1e-8;
- * - the gradient of `softTargetCrossEntropyInto` differs by at most 1 ulp + 2e-8 of the term S·p,
+ * - `logSumExpInto` differs by at most 1 ulp + 3e-9;
+ * - the gradient of `softTargetCrossEntropyInto` differs by at most 1 ulp + 5e-9 of the term S·p,
  *   times the row's scale;
- * - `klDivergenceInto` differs by at most 1 ulp + 1e-8 Σ u |log u − log v|.
+ * - the gradient of `teacherCrossEntropyInto` differs by at most 1 ulp + 5e-9 of its terms p and
+ *   (1 − h) q, times the row's scale;
+ * - `klDivergenceInto` differs by at most 1 ulp + 3e-9 Σ u |log u − log v|.
  *
  * NaN, +∞, −∞ (masked classes), rows that are masked as a whole and empty batches give what the
  * JavaScript kernels give.
@@ -43,5 +46,6 @@ export interface SimdKernels {
   readonly softmaxEntropyInto: typeof softmaxEntropyInto;
   readonly softmaxCrossEntropyInto: typeof softmaxCrossEntropyInto;
   readonly softTargetCrossEntropyInto: typeof softTargetCrossEntropyInto;
+  readonly teacherCrossEntropyInto: typeof teacherCrossEntropyInto;
   readonly klDivergenceInto: typeof klDivergenceInto;
 }

@@ -28,6 +28,10 @@ export function suits(
   );
 }
 
+/** Whether a gradient, if one is wanted, is of float32. */
+export const isFloat32OrNull = (x: FloatArray | null): boolean =>
+  x === null || x instanceof Float32Array;
+
 /** Whether 1/T and log2(e)/T are normal numbers; the JavaScript kernels divide by any T. */
 export function isInvertible(temperature: number): boolean {
   return temperature > 1e-300 && temperature < 1e300;

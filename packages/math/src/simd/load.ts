@@ -8,6 +8,7 @@ import { hasSimd } from "./feature.ts";
 import type { SimdKernels } from "./kernels.ts";
 import { SIMD_MINIMUM_SIZE } from "./limits.ts";
 import { matrixTwin, reductionTwin } from "./softmax.ts";
+import { teacherCrossEntropyTwin } from "./teacher-cross-entropy.ts";
 import { SimdUnavailableError } from "./unavailable.ts";
 import { type WasmInstance, webAssembly } from "./web-assembly.ts";
 import { Workspace } from "./workspace.ts";
@@ -33,13 +34,15 @@ export async function createSimdKernels(
 ): Promise<SimdKernels> {
   const wasm = (await instantiate(functionName)).exports as KernelExports;
   const workspace = new Workspace(wasm.memory, wasm.heapBase());
+  const crossEntropy = softmaxCrossEntropyTwin(wasm, workspace, minimumSize);
   return {
     softmaxInto: matrixTwin(wasm, workspace, minimumSize, "softmax"),
     logSoftmaxInto: matrixTwin(wasm, workspace, minimumSize, "logSoftmax"),
     logSumExpInto: reductionTwin(wasm, workspace, minimumSize, "logSumExp"),
     softmaxEntropyInto: reductionTwin(wasm, workspace, minimumSize, "softmaxEntropy"),
-    softmaxCrossEntropyInto: softmaxCrossEntropyTwin(wasm, workspace, minimumSize),
+    softmaxCrossEntropyInto: crossEntropy,
     softTargetCrossEntropyInto: softTargetCrossEntropyTwin(wasm, workspace, minimumSize),
+    teacherCrossEntropyInto: teacherCrossEntropyTwin(wasm, workspace, minimumSize, crossEntropy),
     klDivergenceInto: klDivergenceTwin(wasm, workspace, minimumSize),
   };
 }
