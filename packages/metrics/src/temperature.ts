@@ -4,7 +4,9 @@ import {
   DomainError,
   type FloatArray,
   type IntegerArray,
+  mean,
   type Shape,
+  sum,
 } from "@sd/math";
 import { rowMax } from "@sd/math/kernels";
 import { negativeLogLikelihood } from "./scores.ts";
@@ -53,10 +55,41 @@ function slopeAt(
   return { value: value / n, derivative: derivative / n };
 }
 
+/** Below this the differences of a row are too few bits for a temperature to bring out. */
+const SMALLEST_SPREAD = 2 ** -960;
+/** Beyond this only differences near the smallest double decide, and 1/β nears the end of its range. */
+const LARGEST_BETA = 2 ** 1000;
+
+/** The largest difference within a row; masked classes apart. */
+function spreadOf(logits: FloatArray, n: number, k: number): number {
+  let spread = 0;
+  for (let i = 0; i < n; i++) {
+    const max = rowMax(logits, i, k);
+    for (let j = i * k; j < (i + 1) * k; j++) {
+      const d = max - logits[j]!;
+      if (d < Infinity && d > spread) spread = d;
+    }
+  }
+  return spread;
+}
+
+/** Whether Σ_i (mean_c f_ic − f_iy) ≥ 0, as far as rounding can tell. */
+function startsUphill(logits: FloatArray, labels: IntegerArray, n: number, k: number): boolean {
+  const terms = Float64Array.from({ length: n }, (_, i) => {
+    const row = logits.subarray(i * k, (i + 1) * k);
+    const own = row[labels[i]!]!;
+    const differences = Float64Array.from(row, (f) => f - own).filter((d) => d > -Infinity);
+    return mean(differences);
+  });
+  const scale = sum(terms.map(Math.abs));
+  return sum(terms) >= -4 * Number.EPSILON * scale;
+}
+
 /** The root of a non-decreasing slope that is negative at 0: Newton's steps, kept in a bracket. */
-function findRoot(slope: (beta: number) => Slope): number {
-  let [low, high] = [0, 1];
-  while (slope(high).value < 0) [low, high] = [high, 2 * high];
+function findRoot(slope: (beta: number) => Slope, start: number): number {
+  let [low, high] = [0, start];
+  while (high < LARGEST_BETA && slope(high).value < 0) [low, high] = [high, 2 * high];
+  if (high >= LARGEST_BETA) return high;
   let beta = (low + high) / 2;
   for (let step = 0; step < 200 && high - low > 4 * Number.EPSILON * high; step++) {
     const { value, derivative } = slope(beta);
@@ -80,9 +113,9 @@ const allRows = (n: number, holds: (i: number) => boolean): boolean => {
 /**
  * Temperature scaling: the T that minimises the mean negative log-likelihood of `softmax(f/T)`.
  *
- * With β = 1/T the slope `g(β) = mean(Σ_c p_c(βf) f_c − f_y)` never decreases. g(0) ≥ 0 gives
- * T = Infinity (also for constant logits, where every T ties); otherwise, if every label is among its
- * row's largest, T = 0; otherwise T is the root, to a few units in the last place.
+ * With β = 1/T the slope `g(β) = mean(Σ_c p_c(βf) f_c − f_y)` never decreases. g(0) ≥ 0, up to
+ * rounding, gives T = Infinity (also for constant logits, where every T ties); otherwise, if every label
+ * is among its row's largest, T = 0; otherwise T is the root, to a few units in the last place.
  *
  * @param logits - `[n, k]`, of validation data.
  * @param labels - `[n]`.
@@ -124,7 +157,11 @@ export function fitTemperature(
   if (n === 0) {
     return { temperature: Number.NaN, negativeLogLikelihood: Number.NaN, kind: "interior" };
   }
-  if (slopeAt(0, logits, labels, n, k).value >= 0) return finish(Infinity, "infinite");
+  const spread = spreadOf(logits, n, k);
+  if (spread < SMALLEST_SPREAD || startsUphill(logits, labels, n, k)) {
+    return finish(Infinity, "infinite");
+  }
   if (allRows(n, (i) => own(i) === rowMax(logits, i, k))) return finish(0, "zero");
-  return finish(1 / findRoot((beta) => slopeAt(beta, logits, labels, n, k)), "interior");
+  const beta = findRoot((at) => slopeAt(at, logits, labels, n, k), 1 / spread);
+  return finish(1 / beta, "interior");
 }

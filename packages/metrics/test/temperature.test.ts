@@ -23,6 +23,37 @@ describe("fitTemperature", () => {
     );
   });
 
+  test("a slope of 0 that rounding moves below 0 is no interior optimum", () => {
+    const logits = new Float64Array(9 * 5);
+    const labels = new Int32Array(9);
+    labels[1] = 1;
+    logits[5] = 3;
+    for (const j of [9, 13, 22, 27, 32, 40]) logits[j] = -3;
+    const sums = Array.from({ length: 9 }, (_, i) => {
+      const row = logits.subarray(5 * i, 5 * i + 5);
+      return row.reduce((a, b) => a + b, 0) - 5 * row[labels[i]!]!;
+    });
+    expect(sums.reduce((a, b) => a + b, 0)).toBe(0);
+    for (let turn = 0; turn < 9; turn++) {
+      const from = (i: number): number => (i + turn) % 9;
+      const turned = logits.map((_, j) => logits[5 * from(Math.floor(j / 5)) + (j % 5)]!);
+      const fitted = fitTemperature(
+        turned,
+        labels.map((_, i) => labels[from(i)]!),
+        [9, 5],
+      );
+      expect(fitted).toMatchObject({ kind: "infinite", temperature: Infinity });
+    }
+  });
+
+  test("logits near the smallest doubles have a finite likelihood", () => {
+    for (const first of [0, -1e-289, -1e-200]) {
+      const logits = Float64Array.of(first, 7.4e-323, 2.5e-323, -3.5e-323);
+      const { negativeLogLikelihood: loss } = fitTemperature(logits, Int32Array.of(2), [4]);
+      expect(loss).toBeLessThanOrEqual(Math.log(4) + 1e-15);
+    }
+  });
+
   test("scales with the logits", () => {
     for (const scale of [1e-6, 0.1, 30, 1e6]) {
       const scaled = LOGITS.map((f) => f * scale);
