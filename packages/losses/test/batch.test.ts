@@ -150,6 +150,17 @@ describe("relations that are not those of the teacher", () => {
   });
 });
 
+test("relations see the whole batch: its value is not made of those of its halves", () => {
+  const other = f64(fixture.same);
+  for (const loss of [rkdDistance, rkdAngle, similarityPreserving]) {
+    const of = (first: number, end: number): number =>
+      loss(x.slice(first * d, end * d), other.slice(first * d, end * d), [end - first, d]);
+    const [whole, parts] = [of(0, 4), of(0, 2) + of(2, 4)];
+    expect(Math.abs(parts - whole)).toBeGreaterThan(1e-3 * whole);
+    expect(Math.abs(parts / 2 - whole)).toBeGreaterThan(1e-3 * whole);
+  }
+});
+
 describe("hint", () => {
   test("agrees with PyTorch, with a projection and without", () => {
     const plain = hintValueAndGrad(x, f64(fixture.same), shape);

@@ -1,5 +1,5 @@
 // What holds for every loss: PyTorch's numbers, the gradient, the symmetries, the options, the errors.
-import { type FloatArray, logSoftmax } from "@sd/math";
+import { type FloatArray, logSoftmax, mean, sum } from "@sd/math";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { finite } from "../../../testing/arbitraries.ts";
@@ -130,6 +130,39 @@ describe.each(LOSSES)("$name", ({ name, reads, minClasses, value, grad }) => {
       }),
     );
   });
+
+  test("the sum of its rows is n times their mean, with weights too", () => {
+    fc.assert(
+      fc.property(batches(minClasses), (b) => {
+        const each = value(b.logits, b);
+        expect(sum(each)).toBeAllclose(b.n * mean(each), { rtol: 1e-14, atol: 1e-15 });
+        const weights = each.map((_, i) => i + 0.5);
+        const weighted = each.map((v, i) => weights[i]! * v);
+        // The mean divides by n, not by the sum of the weights.
+        expect(b.n * mean(value(b.logits, b, { weights }))).toBeAllclose(sum(weighted), {
+          rtol: 1e-13,
+          atol: 1e-14,
+        });
+      }),
+    );
+  });
+
+  if (reads.includes("teacherLogits")) {
+    test("is invariant to a shift of the teacher's logits", () => {
+      fc.assert(
+        fc.property(batches(minClasses), finite(20), (b, shift) => {
+          // Rising by class, as the logits: a shift rounds away what rows of equal ones differ by.
+          const teacherLogits = b.teacherLogits.map((v, j) => v + (j % b.k));
+          const plain = grad(b.logits, { ...b, teacherLogits });
+          const moved = teacherLogits.map((v) => v + shift);
+          const shifted = grad(b.logits, { ...b, teacherLogits: moved });
+          const tolerance = { rtol: 1e-10, atol: 1e-10 };
+          expect(shifted.value).toBeAllclose(plain.value, tolerance);
+          expect(shifted.grad).toBeAllclose(plain.grad, tolerance);
+        }),
+      );
+    });
+  }
 
   test("a batch is the concatenation of its rows", () => {
     fc.assert(

@@ -130,6 +130,29 @@ describe("distillation", () => {
     );
   });
 
+  test("L_SD with the raw ω = Σ exp(t/T) is MAP with α = β exp(t/T) + 1", () => {
+    fc.assert(
+      fc.property(pairs(), betas, ({ logits, labels, teacher, shape, n, k }, beta) => {
+        const temperature = 4;
+        const alpha = teacher.map((t) => 1 + beta * Math.exp(t / temperature));
+        const map = mapLossValueAndGrad(logits, labels, alpha, shape);
+        const ce = softmaxCrossEntropyValueAndGrad(logits, labels, shape);
+        const soft = distillation(logits, teacher, shape, { temperature });
+        const [p, q] = [softmax(logits, shape), softmax(teacher, shape, { temperature })];
+        for (let i = 0; i < n; i++) {
+          const row = teacher.subarray(i * k, (i + 1) * k);
+          const weight = beta * sum(row.map((t) => Math.exp(t / temperature)));
+          expect(map.value[i]).toBeAllclose(ce.value[i]! + weight * soft[i]!, CLOSE);
+          // (1 + βω) p − 1[y] − βω q
+          for (let j = i * k; j < (i + 1) * k; j++) {
+            const slope = ce.grad[j]! + weight * (p[j]! - q[j]!);
+            expect(map.grad[j]).toBeAllclose(slope, { rtol: 1e-10, atol: 1e-10 });
+          }
+        }
+      }),
+    );
+  });
+
   test("hard weight 1 is cross-entropy, 0 the soft term, also where the other is infinite", () => {
     fc.assert(
       fc.property(pairs(), ({ logits, labels, teacher, shape }) => {
@@ -309,10 +332,35 @@ describe("the negative log posterior", () => {
   });
 
   test("its gradient vanishes at the mode of the posterior", () => {
+    fc.assert(
+      fc.property(rows(), betas, ({ logits, labels, shape, n, k }, beta) => {
+        const excess = softmax(logits, shape).map((p) => beta * p);
+        const mode = excess.map((a, j) => {
+          const label = labels[Math.floor(j / k)] === j % k ? 1 : 0;
+          return Math.log((label + a) / (1 + beta));
+        });
+        const alpha = excess.map((a) => 1 + a);
+        const { value, grad } = mapLossValueAndGrad(mode, labels, alpha, shape);
+        expect(grad).toBeAllclose(new Float64Array(n * k), { atol: 1e-13 * (1 + beta) });
+        // No other point does better.
+        mapLoss(logits, labels, alpha, shape).forEach((other, i) => {
+          expect(value[i]).toBeLessThanOrEqual(other + 1e-11 * (1 + Math.abs(other)));
+        });
+      }),
+    );
     const concentration = Float64Array.of(1.5, 2, 4);
     const mode = Float64Array.of(0.5, 2, 3).map((v) => Math.log(v / 5.5));
     const { grad } = mapLossValueAndGrad(mode, Int32Array.of(1), concentration, [1, 3]);
     expect(grad).toBeAllclose([0, 0, 0], { atol: 1e-14 });
+  });
+
+  test("plain cross-entropy has no finite minimiser: twice the margin is always better", () => {
+    fc.assert(
+      fc.property(fc.double({ min: 1e-3, max: 15, noNaN: true }), (margin) => {
+        const of = (f: number) => softmaxCrossEntropy(Float64Array.of(f, 0), Int32Array.of(0), [2]);
+        expect(of(2 * margin)[0]).toBeLessThan(of(margin)[0]!);
+      }),
+    );
   });
 
   test("a zero numerator puts the mode on the face, f = −∞", () => {
