@@ -62,6 +62,19 @@ describe("betaSmoothingTargets", () => {
     expect(Math.abs(mean(others) - expected)).toBeLessThan((4 * 0.116) / Math.sqrt(m));
   });
 
+  test("the batch matters: its rows are not those of its halves, and follow a new order", () => {
+    const options = { a, beta };
+    const of = (c: Float64Array, y: Int32Array) =>
+      betaSmoothingTargets(c, y, [c.length, fixture.k], { ...options, rng: createRng(4) });
+    const distinct = Float64Array.of(0.3, 0.9, 0.1, 0.6);
+    const y = Int32Array.of(0, 1, 2, 0);
+    const whole = of(distinct, y);
+    const half = of(distinct.slice(0, 2), y.slice(0, 2));
+    expect(half.b).not.toEqual(whole.b.slice(0, 2));
+    const turned = of(distinct.slice().reverse(), y.slice().reverse());
+    expect(turned.b).toEqual(whole.b.slice().reverse());
+  });
+
   test("a large a leaves the label; a tiny one puts all of β on the others", () => {
     const sharp = betaSmoothingTargets(confidences, labels, shape, {
       a: 1e12,
