@@ -3,7 +3,7 @@
 import type { AttrValue, GraphNode, TensorValue } from "./graph-def.ts";
 import type { ResolvedSpec } from "./inputs.ts";
 import { DType } from "./node-backend.ts";
-import type { Recording, Ref } from "./recording.ts";
+import { type Recording, type Ref, usedOps } from "./recording.ts";
 
 /** A variable of the graph. */
 export interface GraphVariable {
@@ -46,7 +46,9 @@ export function variableGraph(variables: readonly GraphVariable[]): GraphNode[] 
       },
       { name: read, op: "ReadVariableOp", inputs: [`v${i}`], attributes: typed },
       { name: value, op: "Placeholder", inputs: [], attributes: placed },
-      { name: assign, op: "AssignVariableOp", inputs: [`v${i}`, value], attributes: typed },
+      { name: assign, op: "AssignVariableOp", inputs: [`v${i}`, `v${i}/copy`], attributes: typed },
+      // The caller's own memory may be fed: the variable, which is changed in place, gets a copy.
+      { name: `v${i}/copy`, op: "DeepCopy", inputs: [value], attributes: { T: type(dtype) } },
       identity(written, DType.float32, ["one", `^${assign}`]),
     );
   }
@@ -63,31 +65,44 @@ export function recordingGraph(
     inputNodes(`${prefix}/i${i}`, input),
   );
   const constants = recording.constants.map((c, i) => constantNode(`${prefix}/c${i}`, c));
-  const read = new Set(usedRefs(recording).filter((ref) => ref.startsWith("v")));
+  const used = usedOps(recording);
+  const read = new Set(usedRefs(recording, used).filter((ref) => ref.startsWith("v")));
   const reads = [...read].map((ref) => ({
     name: `${prefix}/${ref}`,
     op: "ReadVariableOp",
     inputs: [ref],
     attributes: { dtype: type(variables[Number(ref.slice(1))]!.dtype) },
   }));
-  const ops = recording.ops.map(({ name, attributes, inputs }, i) => ({
-    name: `${prefix}/o${i}`,
-    op: name,
-    inputs: inputs.map((ref) => `${prefix}/${ref}`),
-    attributes,
-  }));
-  const assigns = recording.updates.map(({ variable, ref }) => {
+  // An operation that changes a variable in its place comes after all that take its old value.
+  const nodeOf = (ref: Ref): string =>
+    ref.startsWith("h") ? `v${ref.slice(1)}` : `${prefix}/${ref}`;
+  const oldValue = (variable: number): string[] =>
+    read.has(`v${variable}`) ? [`^${prefix}/v${variable}`] : [];
+  const ops = [...used].map((i) => {
+    const { name, attributes, inputs, after = [] } = recording.ops[i]!;
+    const handles = inputs.filter((ref) => ref.startsWith("h")).map((ref) => Number(ref.slice(1)));
+    const before = [...after.map((op) => `^${prefix}/o${op}`), ...handles.flatMap(oldValue)];
+    return {
+      name: `${prefix}/o${i}`,
+      op: name,
+      inputs: [...inputs.map(nodeOf), ...before],
+      attributes,
+    };
+  });
+  const assigns = recording.updates.flatMap((update) => {
+    if (!("ref" in update)) return [];
+    const { variable, ref } = update;
     // A variable's old value may be wanted elsewhere in the step: every read comes before the
     // assignment.
-    const old = read.has(`v${variable}`) ? [`^${prefix}/v${variable}`] : [];
     return {
       name: `${prefix}/a${variable}`,
       op: "AssignVariableOp",
-      inputs: [`v${variable}`, `${prefix}/${ref}`, ...old],
+      inputs: [`v${variable}`, `${prefix}/${ref}`, ...oldValue(variable)],
       attributes: { dtype: type(variables[variable]!.dtype) },
     };
   });
-  const after = assigns.map(({ name }) => `^${name}`);
+  const changes = recording.updates.flatMap((u) => ("op" in u ? `${prefix}/o${u.op}` : []));
+  const after = [...assigns.map(({ name }) => name), ...changes].map((name) => `^${name}`);
   const outputs = recording.outputs.map(({ ref, dtype }, i) =>
     identity(`${prefix}/r${i}`, dtype, [`${prefix}/${ref}`, ...after]),
   );
@@ -117,10 +132,10 @@ function inputNodes(name: string, { shape, dtype }: ResolvedSpec): GraphNode[] {
   return [placeholder, { name, op: "Cast", inputs: [placeholder.name], attributes }];
 }
 
-function usedRefs({ ops, outputs, updates }: Recording): Ref[] {
+function usedRefs({ ops, outputs, updates }: Recording, used: ReadonlySet<number>): Ref[] {
   return [
-    ...ops.flatMap(({ inputs }) => inputs),
-    ...[...outputs, ...updates].map(({ ref }) => ref),
+    ...[...used].flatMap((i) => ops[i]!.inputs),
+    ...[...outputs, ...updates].flatMap((end) => ("ref" in end ? end.ref : [])),
   ];
 }
 

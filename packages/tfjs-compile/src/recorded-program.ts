@@ -14,6 +14,7 @@ import {
 import type { Entries, Inputs, ProgramStats, Tensors } from "./program.ts";
 import { record } from "./recorder.ts";
 import { checkRepeatable, type Recording } from "./recording.ts";
+import { rewrite } from "./rewriting/rewrite.ts";
 import { Session } from "./session.ts";
 import { ShapeCache } from "./shape-inference.ts";
 import type { VariableSet } from "./variable-set.ts";
@@ -159,7 +160,7 @@ export class RecordedProgram {
     const recording = record(step);
     checkRepeatable(recording, record(step));
     this.#contracts.get(entry)!.accept(inputs);
-    return recording;
+    return rewrite(recording, this.#graphVariables);
   }
 
   /**

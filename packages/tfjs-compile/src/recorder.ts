@@ -185,6 +185,7 @@ class Recorder {
       name,
       attributes: graphAttributes(this.#binding, name, attributes, known),
       inputs: known.map(({ ref }) => ref),
+      outputs: results,
     });
     return results.map(({ shape, dtype }, i) => {
       if (dtypeNumber(dtypeName(dtype)) === undefined) {

@@ -4,17 +4,32 @@ import type { AttrValue, TensorValue } from "./graph-def.ts";
 import type { Signature } from "./inputs.ts";
 
 /**
- * A tensor of a recording: `i3` the input, `v3` the variable, `c3` the constant with that number,
- * `o3:1` the second output of the operation with that number.
+ * A tensor of a recording: `i3` the input, `v3` the variable before the step, `c3` the constant with
+ * that number, `o3:1` the second output of the operation with that number. `h3` is the handle by
+ * which an operation changes the variable in its place.
  */
 export type Ref = string;
+
+/** Shape and element type of a tensor. */
+export interface TensorType {
+  readonly shape: readonly number[];
+  readonly dtype: number;
+}
 
 /** One operation, its inputs known by where they come from. */
 export interface RecordedOp {
   readonly name: string;
   readonly attributes: Readonly<Record<string, AttrValue>>;
   readonly inputs: readonly Ref[];
+  readonly outputs: readonly TensorType[];
+  /** Operations, by number, that have to be over before this one begins. */
+  readonly after?: readonly number[];
 }
+
+/** A variable, by number, that the step assigns, and what; or the operation that changes it in place. */
+export type Update =
+  | { readonly variable: number; readonly ref: Ref }
+  | { readonly variable: number; readonly op: number };
 
 /** A step as a list of operations. */
 export interface Recording {
@@ -23,9 +38,32 @@ export interface Recording {
   readonly constants: readonly TensorValue[];
   readonly ops: readonly RecordedOp[];
   readonly outputs: readonly { readonly name: string; readonly ref: Ref; readonly dtype: number }[];
-  /** The variables, by number, that the step assigned, and what. */
-  readonly updates: readonly { readonly variable: number; readonly ref: Ref }[];
+  readonly updates: readonly Update[];
 }
+
+/** The operations, by number, that outputs and updates come from. */
+export function usedOps({
+  ops,
+  outputs,
+  updates,
+}: Pick<Recording, "ops" | "outputs" | "updates">): Set<number> {
+  const used = new Set<number>();
+  const waiting = [
+    ...outputs.flatMap(({ ref }) => opOf(ref)),
+    ...updates.flatMap((update) => ("ref" in update ? opOf(update.ref) : update.op)),
+  ];
+  for (let op = waiting.pop(); op !== undefined; op = waiting.pop()) {
+    if (used.has(op)) continue;
+    used.add(op);
+    const { inputs, after = [] } = ops[op]!;
+    waiting.push(...inputs.flatMap(opOf), ...after);
+  }
+  return new Set([...used].sort((a, b) => a - b));
+}
+
+/** The number of the operation that gives `ref`, if one does. */
+const opOf = (ref: Ref): number[] =>
+  ref.startsWith("o") ? [Number(ref.slice(1, ref.indexOf(":")))] : [];
 
 /**
  * Checks that recording a step twice gave the same.

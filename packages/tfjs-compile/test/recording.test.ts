@@ -6,7 +6,14 @@ const base: Recording = {
   entry: "step",
   inputs: new Map(),
   constants: [{ dtype: DType.float32, shape: [2], values: Float32Array.of(0, Number.NaN) }],
-  ops: [{ name: "Add", attributes: { T: { kind: "type", value: 1 } }, inputs: ["i0", "c0"] }],
+  ops: [
+    {
+      name: "Add",
+      attributes: { T: { kind: "type", value: 1 } },
+      inputs: ["i0", "c0"],
+      outputs: [],
+    },
+  ],
   outputs: [{ name: "y", ref: "o0:0", dtype: DType.float32 }],
   updates: [{ variable: 0, ref: "o0:0" }],
 };

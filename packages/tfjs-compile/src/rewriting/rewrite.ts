@@ -1,0 +1,15 @@
+import type { GraphVariable } from "../graph.ts";
+import type { Recording } from "../recording.ts";
+import { lowerBiasGradients } from "./bias-gradient.ts";
+import { Draft } from "./draft.ts";
+import { lowerMatrixProducts } from "./matrix-product.ts";
+import { lowerMomentum } from "./momentum.ts";
+
+/** A recording in which what tfjs composes is TensorFlow's own operation, where it has one. */
+export function rewrite(recording: Recording, variables: readonly GraphVariable[]): Recording {
+  const draft = new Draft(recording, variables);
+  lowerBiasGradients(draft);
+  lowerMatrixProducts(draft);
+  lowerMomentum(draft);
+  return draft.finish();
+}
