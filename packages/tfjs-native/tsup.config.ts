@@ -1,3 +1,4 @@
 import { node } from "../../tsup.base.ts";
 
-export default node(["src/index.ts", "src/bin.ts"]);
+// The process in which the engine is tried is started by its file's name.
+export default node(["src/index.ts", "src/bin.ts", "src/trial-process.ts"]);

@@ -2,6 +2,7 @@
 import { createRequire } from "node:module";
 import { Command, InvalidArgumentError, Option } from "commander";
 import type { DemoOptions } from "./commands/demo.ts";
+import type { EngineDoctorOptions, EngineInstallOptions } from "./commands/engine.ts";
 
 const { version } = createRequire(import.meta.url)("../package.json") as { version: string };
 
@@ -28,6 +29,7 @@ function addDemo(program: Command, run: Run): void {
     .addOption(
       new Option("--engine <name>", "the engine to use").choices(["native", "wasm", "cpu"]),
     )
+    .option("--require-gpu", "fail where no GPU is used")
     .option("--seeds <n>", "repeat everything with n seeds", count(1))
     .option("--epochs <n>", "epochs of training", count(1))
     .option("--images <n>", "training images", count(64))
@@ -57,15 +59,19 @@ function addEngine(program: Command, run: Run): void {
   engine
     .command("install")
     .description("download TensorFlow and build the native engine, once per user")
-    .option("--wheel <file>", "a wheel of the pinned TensorFlow on this machine")
-    .action((options: { wheel?: string }) =>
+    .option("--cuda", "the build for NVIDIA's GPUs, with the CUDA libraries (3.4 GB)")
+    .option("--wheel <file...>", "pinned wheels on this machine, instead of their downloads")
+    .option("--verify", "read every installed file again, and repair what has changed")
+    .action((options: EngineInstallOptions) =>
       run(import("./commands/engine.ts").then(({ engineInstall }) => engineInstall(options))),
     );
   engine
     .command("doctor")
     .description("say what is there, what is missing, and which engine a run takes")
     .option("--json", "print it as JSON")
-    .action((options: { json?: boolean }) =>
+    .option("--verify", "read every installed file of the native engine again")
+    .option("--require-gpu", "fail where no GPU is used")
+    .action((options: EngineDoctorOptions) =>
       run(import("./commands/engine.ts").then(({ engineDoctor }) => engineDoctor(options))),
     );
 }

@@ -57,6 +57,22 @@ describe("sd engine doctor", () => {
     expect(report.checks.map(({ name }: { name: string }) => name)).toContain("platform");
   });
 
+  test("--require-gpu fails where none is used, after the report", async () => {
+    const empty = await mkdtemp(join(tmpdir(), "sd-doctor-"));
+    const env = { SD_CACHE_DIR: empty };
+    const { code, out } = await sd(["engine", "doctor", "--require-gpu"], { env });
+    expect(code).toBe(1);
+    expect(out).toMatch(/missing {2}installed for CUDA .*npx sd-engine install --cuda/);
+  });
+
+  test("a run that requires a GPU ends where none can be used", async () => {
+    const empty = await mkdtemp(join(tmpdir(), "sd-doctor-"));
+    const env = { SD_CACHE_DIR: empty };
+    const { code, err } = await sd(["demo", "--require-gpu", "--out", join(empty, "run")], { env });
+    expect(code).toBe(1);
+    expect(err).toContain("sd: native engine: a GPU is required and none is used");
+  });
+
   test("an engine that is asked for and cannot be had is an error", async () => {
     const empty = await mkdtemp(join(tmpdir(), "sd-doctor-"));
     const env = { SD_ENGINE: "native", SD_CACHE_DIR: empty };

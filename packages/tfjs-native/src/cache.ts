@@ -1,12 +1,44 @@
-import { mkdir, readdir, readFile, rename, rm, stat, utimes, writeFile } from "node:fs/promises";
+import {
+  mkdir,
+  readdir,
+  readFile,
+  rename,
+  rm,
+  stat,
+  statfs,
+  utimes,
+  writeFile,
+} from "node:fs/promises";
 import { homedir, hostname } from "node:os";
-import { basename, dirname, join } from "node:path";
+import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { EngineError } from "./errors.ts";
+import { isOwnEntry } from "./own-entries.ts";
 
 /** The per-user folder for what is downloaded and compiled once: `$SD_CACHE_DIR`, else `sd` in the user's cache folder. */
 export function cacheRoot(): string {
   const { SD_CACHE_DIR, XDG_CACHE_HOME } = process.env;
   return SD_CACHE_DIR || join(XDG_CACHE_HOME || join(homedir(), ".cache"), "sd");
+}
+
+const FULL = new Set(["ENOSPC", "EDQUOT"]);
+
+/** What the file system refused while `root` was worked in, as an error that names the folder and a way out. */
+export function cacheError(root: string, error: unknown): unknown {
+  const { code = "", message, syscall } = error as NodeJS.ErrnoException;
+  if (error instanceof EngineError || syscall === undefined) return error;
+  return new EngineError("CACHE_UNUSABLE", `the cache folder ${root} cannot be used: ${message}`, {
+    cause: error,
+    hint: FULL.has(code)
+      ? "Free some space, or set SD_CACHE_DIR to a folder on a larger disk"
+      : "Make it writable, or set SD_CACHE_DIR to a folder that is",
+  });
+}
+
+/** The bytes that a user can still write below `root`, which exists. */
+export async function freeBytes(root: string): Promise<number> {
+  const { bavail, bsize } = await statfs(root);
+  return bavail * bsize;
 }
 
 const HEARTBEAT_MS = 2_000;
@@ -73,14 +105,24 @@ export async function withLock<T>(
   }
 }
 
-/** Removes what killed processes left beside `path`: folders named after it and a process that is gone. */
-async function removeAbandoned(path: string): Promise<void> {
-  const prefix = `${basename(path)}.`;
-  for (const name of await readdir(dirname(path))) {
-    const pid = name.startsWith(prefix) ? Number(name.slice(prefix.length)) : Number.NaN;
-    if (pid > 0 && !isAlive(pid)) {
-      await rm(join(dirname(path), name), { recursive: true, force: true });
-    }
+/** Removes what killed processes left in `root`: entries of this package that are named after a process that is gone. */
+async function removeAbandoned(root: string): Promise<void> {
+  for (const name of await readdir(root)) {
+    const pid = isOwnEntry(name) ? Number(/\.(\d+)$/.exec(name)?.[1]) : Number.NaN;
+    if (pid > 0 && !isAlive(pid)) await rm(join(root, name), { recursive: true, force: true });
+  }
+}
+
+/** Does `work` in a folder beside `path` that is gone afterwards, whatever happens, unless it was renamed. */
+export async function inStaging<T>(path: string, work: (folder: string) => Promise<T>): Promise<T> {
+  await mkdir(dirname(path), { recursive: true });
+  await removeAbandoned(dirname(path));
+  const folder = `${path}.${process.pid}`;
+  await mkdir(folder, { recursive: true });
+  try {
+    return await work(folder);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
   }
 }
 
@@ -95,15 +137,12 @@ export async function onceInto(
   fill: (folder: string) => Promise<void>,
 ): Promise<string> {
   if (await exists(path)) return path;
-  await mkdir(dirname(path), { recursive: true });
-  await removeAbandoned(path);
-  const folder = `${path}.${process.pid}`;
-  await mkdir(folder, { recursive: true });
   try {
-    await fill(folder);
-    await rename(folder, path);
+    await inStaging(path, async (folder) => {
+      await fill(folder);
+      await rename(folder, path);
+    });
   } catch (error) {
-    await rm(folder, { recursive: true, force: true });
     if (!(await exists(path))) throw error;
   }
   return path;

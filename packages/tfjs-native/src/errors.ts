@@ -1,12 +1,16 @@
 /** What can go wrong between an empty machine and a loaded engine. */
 export type EngineErrorCode =
+  | "INVALID_ARGUMENT"
   | "UNSUPPORTED_PLATFORM"
   | "MISSING_TOOL"
+  | "CACHE_UNUSABLE"
   | "DOWNLOAD_FAILED"
   | "VERIFICATION_FAILED"
+  | "UNPACK_FAILED"
   | "COMPILE_FAILED"
   | "NOT_INSTALLED"
-  | "LOAD_FAILED";
+  | "LOAD_FAILED"
+  | "GPU_UNAVAILABLE";
 
 /** The one error of this package: `code` says which step failed, `hint` what a person can do about it. */
 export class EngineError extends Error {

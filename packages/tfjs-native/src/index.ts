@@ -1,7 +1,21 @@
-export type { EngineInstallation } from "./addon.ts";
+export type { EngineFlavour } from "./builds.ts";
 export { cacheRoot } from "./cache.ts";
-export { type DoctorReport, doctor, formatDoctor } from "./doctor.ts";
+export {
+  type DoctorCheck,
+  type DoctorOptions,
+  type DoctorReport,
+  doctor,
+  formatDoctor,
+} from "./doctor.ts";
 export { EngineError, type EngineErrorCode } from "./errors.ts";
-export { findEngine, type InstallOptions, installEngine, removeEngine } from "./install.ts";
-export { loadNativeBackend, type NativeEngine } from "./load.ts";
+export {
+  type FindOptions,
+  findEngine,
+  type InstallOptions,
+  installEngine,
+  type Removal,
+  removeEngine,
+} from "./install.ts";
+export type { EngineInstallation } from "./installation.ts";
+export { type LoadOptions, loadNativeBackend, type NativeEngine } from "./load.ts";
 export { platformProblem, type Requirement } from "./requirements.ts";

@@ -3,10 +3,12 @@ import { join } from "node:path";
 import * as util from "node:util";
 import { isMainThread } from "node:worker_threads";
 import type * as TensorFlow from "@tensorflow/tfjs";
-import type { EngineInstallation } from "./addon.ts";
+import { askedFlavour, type EngineFlavour } from "./builds.ts";
 import { requireWith } from "./commonjs.ts";
 import { EngineError } from "./errors.ts";
-import { findEngine } from "./install.ts";
+import { deviceFiles, PROCESSOR_ONLY, whyNoGpu } from "./gpu.ts";
+import { type FindOptions, inspectEngine } from "./install.ts";
+import type { EngineInstallation } from "./installation.ts";
 
 const require = createRequire(import.meta.url);
 
@@ -16,9 +18,19 @@ export interface NativeEngine {
   readonly tf: typeof TensorFlow;
   /** "CPU" or "GPU": the device that the backend runs on. */
   readonly device: "CPU" | "GPU";
+  /** Which build of TensorFlow was loaded. */
+  readonly flavour: EngineFlavour;
+  /** Why no GPU is used, in words; undefined where one is. */
+  readonly gpuProblem: string | undefined;
   readonly tensorflowVersion: string;
   /** Whether oneDNN's kernels were asked for (`TF_ENABLE_ONEDNN_OPTS`). */
   readonly oneDNN: boolean;
+}
+
+/** How to load the engine. */
+export interface LoadOptions extends FindOptions {
+  /** Fail where no GPU is used. @defaultValue whether `$SD_REQUIRE_GPU` is 1 */
+  readonly requireGpu?: boolean | undefined;
 }
 
 interface Binding {
@@ -45,7 +57,8 @@ function setDefaults(): void {
 }
 
 /** Registers the backend as tfjs-node's own index.js does, without its search for an addon inside the package's folder. */
-function register({ addon, logLevel, packageFolder }: EngineInstallation): NativeEngine {
+function register(installation: EngineInstallation): NativeEngine {
+  const { addon, logLevel, packageFolder, flavour } = installation;
   setDefaults();
   const tf = require("@tensorflow/tfjs") as typeof TensorFlow;
   const requireOfTfjs = createRequire(require.resolve("@tensorflow/tfjs"));
@@ -73,26 +86,46 @@ function register({ addon, logLevel, packageFolder }: EngineInstallation): Nativ
   if (!tf.setBackend("tensorflow")) {
     throw new EngineError("LOAD_FAILED", "the TensorFlow backend did not initialise");
   }
-  const backend = tf.backend() as unknown as NativeBackend;
+  const { isUsingGpuDevice } = tf.backend() as unknown as NativeBackend;
   return {
     tf,
-    device: backend.isUsingGpuDevice ? "GPU" : "CPU",
+    device: isUsingGpuDevice ? "GPU" : "CPU",
+    flavour,
+    gpuProblem: isUsingGpuDevice ? undefined : whyNoGpu(installation),
     tensorflowVersion: binding.TF_Version,
     oneDNN: process.env.TF_ENABLE_ONEDNN_OPTS === "1",
   };
 }
 
+/** A GPU that lies idle is a mistake that costs days: it is said even where nobody asked. */
+function warnOfIdleGpu({ flavour, gpuProblem }: NativeEngine, { cuda }: FindOptions): void {
+  const expected = flavour === "cuda" || (deviceFiles().length > 0 && askedFlavour(cuda) !== "cpu");
+  if (gpuProblem === undefined || !expected) return;
+  process.emitWarning(`native engine: no GPU is used: ${gpuProblem}`, {
+    code: "SD_GPU_UNAVAILABLE",
+  });
+}
+
+async function findComplete(options: FindOptions): Promise<EngineInstallation> {
+  const { installation, damage, build } = await inspectEngine(options);
+  if (installation !== undefined) return installation;
+  const command = `npx sd-engine install${build.flavour === "cuda" ? " --cuda" : ""}`;
+  if (damage.length === 0) {
+    throw new EngineError("NOT_INSTALLED", "it is not installed", { hint: `Run \`${command}\`` });
+  }
+  throw new EngineError("VERIFICATION_FAILED", `it is damaged: ${damage.join("; ")}`, {
+    hint: `\`${command}\` repairs it`,
+  });
+}
+
 let loaded: Promise<NativeEngine> | undefined;
 
-async function loadOnce(): Promise<NativeEngine> {
-  const installation = await findEngine();
-  if (installation === undefined) {
-    throw new EngineError("NOT_INSTALLED", "it is not installed", {
-      hint: "Run `npx sd-engine install`",
-    });
-  }
+async function loadOnce(options: FindOptions): Promise<NativeEngine> {
+  const installation = await findComplete(options);
   try {
-    return register(installation);
+    const engine = register(installation);
+    warnOfIdleGpu(engine, options);
+    return engine;
   } catch (cause) {
     if (cause instanceof EngineError) throw cause;
     const where = isMainThread ? "" : " (in a worker thread)";
@@ -100,17 +133,42 @@ async function loadOnce(): Promise<NativeEngine> {
   }
 }
 
+/** The one engine of this process; a failure is not kept, so that it can be tried again after an installation. */
+function loadShared(options: FindOptions): Promise<NativeEngine> {
+  loaded ??= loadOnce(options).catch((error: unknown) => {
+    loaded = undefined;
+    throw error;
+  });
+  return loaded;
+}
+
+const gpuUnavailable = (problem: string): EngineError =>
+  new EngineError("GPU_UNAVAILABLE", `a GPU is required and none is used: ${problem}`);
+
 /**
  * Loads the installed engine into this process and makes it tfjs's backend ("tensorflow"); later calls make it the backend again
  * and return the same engine.
  *
  * Call it on the main thread, before anything else loads TensorFlow: its settings are read from the environment only once.
+ * Where the CUDA build is loaded, or a GPU is there, and none is used, Node prints a warning with the reason.
  *
- * @throws EngineError `NOT_INSTALLED` where {@link installEngine} has not run, `LOAD_FAILED` with the system's reason.
+ * @throws EngineError `NOT_INSTALLED` where {@link installEngine} has not run, `VERIFICATION_FAILED` with the names of damaged
+ * files, `LOAD_FAILED` with the system's reason, `GPU_UNAVAILABLE` where a GPU is required and not used, with the reason.
  */
-export async function loadNativeBackend(): Promise<NativeEngine> {
-  loaded ??= loadOnce();
-  const engine = await loaded;
+export async function loadNativeBackend(options: LoadOptions = {}): Promise<NativeEngine> {
+  const { requireGpu = process.env.SD_REQUIRE_GPU === "1" } = options;
+  const asked = askedFlavour(options.cuda);
+  if (requireGpu && (await inspectEngine(options)).build.flavour === "cpu") {
+    throw gpuUnavailable(PROCESSOR_ONLY);
+  }
+  const engine = await loadShared(options);
+  if (asked !== undefined && asked !== engine.flavour) {
+    throw new EngineError(
+      "LOAD_FAILED",
+      `this process runs the ${engine.flavour} build of TensorFlow already, and cannot load the ${asked} build as well`,
+    );
+  }
+  if (requireGpu && engine.gpuProblem !== undefined) throw gpuUnavailable(engine.gpuProblem);
   await engine.tf.setBackend("tensorflow");
   return engine;
 }

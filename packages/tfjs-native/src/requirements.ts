@@ -32,6 +32,8 @@ export function platformProblem(
   return undefined;
 }
 
+const firstLine = (text: string | undefined): string | undefined => text?.split("\n")[0];
+
 /** Looks for the programs that fetch and build the engine. None of them is needed to run it. */
 export async function buildRequirements(): Promise<Requirement[]> {
   const [python, pip, compiler] = await Promise.all([
@@ -40,9 +42,9 @@ export async function buildRequirements(): Promise<Requirement[]> {
     probe("g++", ["--version"]),
   ]);
   return [
-    { name: "Python 3", found: python, hint: "install python3" },
-    { name: "pip", found: pip?.split(" from ")[0], hint: "install python3-pip" },
-    { name: "C++ compiler (g++)", found: compiler, hint: "install g++" },
+    { name: "Python 3", found: firstLine(python), hint: "install python3" },
+    { name: "pip", found: firstLine(pip)?.split(" from ")[0], hint: "install python3-pip" },
+    { name: "C++ compiler (g++)", found: firstLine(compiler), hint: "install g++" },
   ];
 }
 

@@ -21,11 +21,31 @@ export async function runTool(
   }
 }
 
-/** The first line that a program prints, or undefined where it cannot be run. */
+// Without this a python3 whose parent was killed would go on writing into a folder that the next installer removes.
+const DIE_WITH_PARENT = `
+import sys
+try:
+    import ctypes
+    ctypes.CDLL(None).prctl(1, 9)
+except Exception:
+    pass
+`;
+
+/** Runs a Python script (which finds \`sys\` imported) that ends with this process. */
+export function runPython(
+  code: EngineErrorCode,
+  script: string,
+  args: readonly string[],
+  options: { env?: NodeJS.ProcessEnv } = {},
+): Promise<string> {
+  return runTool(code, "python3", ["-c", `${DIE_WITH_PARENT}\n${script}`, ...args], options);
+}
+
+/** What a program prints, or undefined where it cannot be run. */
 export async function probe(command: string, args: readonly string[]): Promise<string | undefined> {
   try {
     const { stdout, stderr } = await exec(command, args, { timeout: 30_000 });
-    return (stdout || stderr).trim().split("\n")[0];
+    return (stdout || stderr).trim();
   } catch {
     return undefined;
   }

@@ -32,6 +32,8 @@ test.each([
   [["install", "now"], "unknown command `install now`"],
   [["--colour"], "Unknown option '--colour'"],
   [["toString"], "unknown command `toString`"],
+  [["remove", "--cuda"], "`remove` has no option --cuda"],
+  [["install", "--require-gpu"], "`install` has no option --require-gpu"],
 ])("a mistake exits with 2: %j", async (args, message) => {
   const { code, err } = await sdEngine(...args);
   expect(code).toBe(2);
@@ -50,8 +52,14 @@ test("doctor without an engine exits with 1 and says what to do", async () => {
   expect(out).toMatch(/missing {2}installed .*run `npx sd-engine install`/);
 });
 
+test("path of the CUDA build says how to install that", async () => {
+  const { code, err } = await sdEngine("path", "--cuda");
+  expect(code).toBe(1);
+  expect(err).toContain("Run `sd-engine install --cuda`");
+});
+
 test("remove says what it removed", async () => {
   const { code, out } = await sdEngine("remove");
   expect(code).toBe(0);
-  expect(out).toMatch(/^removed .*sd-bin-/);
+  expect(out).toMatch(/^removed the engine from .*sd-bin-.*: 0 MB freed$/m);
 });

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { cacheRoot } from "@sd/tfjs-native";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { onceInto, withLock } from "../src/cache.ts";
+import { cacheError, onceInto, withLock } from "../src/cache.ts";
 
 let folder: string;
 beforeEach(async () => {
@@ -57,12 +57,13 @@ describe("onceInto", () => {
     expect(await readdir(folder)).toEqual(["a"]);
   });
 
-  test("removes the half folder of a killed process, and nothing else", async () => {
-    await mkdir(join(folder, "a.999999999"));
-    await mkdir(join(folder, `a.${process.ppid}`));
-    await mkdir(join(folder, "a.whl"));
-    await onceInto(join(folder, "a"), fill("x"));
-    expect((await readdir(folder)).sort()).toEqual(["a", `a.${process.ppid}`, "a.whl"].sort());
+  test("removes what killed processes left, and nothing else", async () => {
+    const name = (hash: string): string => `addon-${hash.repeat(12)}`;
+    const left = [`${name("a")}.999999999`, `${name("b")}.999999999`];
+    const kept = [`${name("a")}.${process.ppid}`, name("c"), "thesis.999999999", "a.whl"];
+    for (const entry of [...left, ...kept]) await mkdir(join(folder, entry));
+    await onceInto(join(folder, name("a")), fill("x"));
+    expect((await readdir(folder)).sort()).toEqual([name("a"), ...kept].sort());
   });
 });
 
@@ -111,5 +112,27 @@ describe("withLock", () => {
     const longAgo = new Date(Date.now() - 3_600_000);
     await utimes(lockIn("l"), longAgo, longAgo);
     expect(await withLock(lockIn("l"), async () => "mine")).toBe("mine");
+  });
+});
+
+describe("cacheError", () => {
+  const failure = (code: string): Error =>
+    Object.assign(new Error(code), { code, syscall: "open" });
+
+  test.each([
+    ["ENOSPC", "Free some space"],
+    ["EDQUOT", "Free some space"],
+    ["EROFS", "Make it writable"],
+    ["EACCES", "Make it writable"],
+  ])("%s names the folder and a way out", (code, hint) => {
+    expect(cacheError("/cache", failure(code))).toMatchObject({
+      code: "CACHE_UNUSABLE",
+      message: expect.stringMatching(`the cache folder /cache cannot be used: ${code}. ${hint}`),
+    });
+  });
+
+  test("leaves other errors as they are", () => {
+    const error = new TypeError("x");
+    expect(cacheError("/cache", error)).toBe(error);
   });
 });

@@ -3,8 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { EngineError, findEngine, installEngine, platformProblem } from "@sd/tfjs-native";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { askedFlavour, BUILDS } from "../src/builds.ts";
 import { buildRequirements } from "../src/requirements.ts";
-import { verifyWheel, WHEEL } from "../src/tensorflow.ts";
 
 let cache: string;
 beforeEach(async () => {
@@ -54,7 +54,18 @@ describe("an empty machine", () => {
   });
 });
 
-describe("the wheel", () => {
+describe("the pinned wheels", () => {
+  test("each has a version, a sha256 of its own, and a size", () => {
+    const wheels = [...BUILDS.cpu.wheels, ...BUILDS.cuda.wheels];
+    for (const { requirement, sha256, bytes } of wheels) {
+      expect(requirement).toMatch(/^[a-z0-9-]+==\d+(\.\d+)+$/);
+      expect(sha256).toMatch(/^[0-9a-f]{64}$/);
+      expect(bytes).toBeGreaterThan(1e6);
+    }
+    expect(new Set(wheels.map(({ sha256 }) => sha256)).size).toBe(14);
+    expect(BUILDS.cuda.wheels).toHaveLength(13);
+  });
+
   test("a file that is not the pinned wheel is refused with both checksums", async (ctx) => {
     const missing = (await buildRequirements()).filter(({ found }) => found === undefined);
     if (platformProblem() !== undefined || missing.length > 0)
@@ -63,13 +74,22 @@ describe("the wheel", () => {
     await writeFile(wheel, "not a wheel");
     const error = await installEngine({ wheel }).catch((e: unknown) => e);
     expect(error).toMatchObject({ code: "VERIFICATION_FAILED" });
-    expect((error as Error).message).toContain(`expected sha256 ${WHEEL.sha256}, got `);
+    expect((error as Error).message).toContain(
+      `expected sha256 ${BUILDS.cpu.wheels[0]!.sha256}, got `,
+    );
     expect(await readdir(cache)).toEqual(["mine.whl"]);
   });
+});
 
-  test("a file that is not there is named", async () => {
-    await expect(verifyWheel(join(cache, "absent.whl"))).rejects.toThrow(
-      "absent.whl cannot be read",
-    );
+describe("askedFlavour", () => {
+  test.each([
+    [undefined, "", undefined],
+    [undefined, "cpu", "cpu"],
+    [undefined, "cuda", "cuda"],
+    [true, "cpu", "cuda"],
+    [false, "cuda", "cpu"],
+  ] as const)("the option %j goes before SD_TENSORFLOW=%s", (option, variable, flavour) => {
+    vi.stubEnv("SD_TENSORFLOW", variable);
+    expect(askedFlavour(option)).toBe(flavour);
   });
 });

@@ -43,6 +43,33 @@ describe("loadNativeBackend", () => {
   });
 });
 
+describe("the device", () => {
+  test("is said, with a reason where it is no GPU", async (ctx) => {
+    if (missing) ctx.skip(missing);
+    const { device, gpuProblem, flavour } = await loadNativeBackend();
+    expect(device === "GPU").toBe(gpuProblem === undefined);
+    expect(["cpu", "cuda"]).toContain(flavour);
+  });
+
+  test("is an error where it is no GPU and one is required", async (ctx) => {
+    if (missing) ctx.skip(missing);
+    const { gpuProblem } = await loadNativeBackend();
+    if (gpuProblem === undefined) ctx.skip("a GPU is in use");
+    await expect(loadNativeBackend({ requireGpu: true })).rejects.toMatchObject({
+      code: "GPU_UNAVAILABLE",
+      message: `native engine: a GPU is required and none is used: ${gpuProblem}`,
+    });
+  });
+
+  test("cannot be changed by loading the other build", async (ctx) => {
+    if (missing) ctx.skip(missing);
+    const { flavour } = await loadNativeBackend();
+    await expect(loadNativeBackend({ cuda: flavour === "cpu" })).rejects.toMatchObject({
+      code: "LOAD_FAILED",
+    });
+  });
+});
+
 describe("doctor", () => {
   test("agrees with what can be loaded, one line a check", async (ctx) => {
     if (missing) ctx.skip(missing);
@@ -50,6 +77,7 @@ describe("doctor", () => {
     expect(report.usable).toBe(true);
     const text = formatDoctor(report);
     expect(text.split("\n")).toHaveLength(report.checks.length);
-    expect(text).toMatch(/engine loads +TensorFlow 2\.21\.0 on (CPU|GPU)/);
+    expect(text).toMatch(/engine loads +TensorFlow 2\.21\.0 on (CPU|GPU), .* \d+ GFLOP\/s/);
+    expect(report.device).toMatch(/^(CPU|GPU)$/);
   });
 });

@@ -21,24 +21,48 @@ export interface EngineOptions {
   readonly name?: string | undefined;
   /** Build the native engine where it is missing. @defaultValue true */
   readonly install?: boolean;
+  /** Fail where no GPU is used, instead of training on the processor. @defaultValue whether `$SD_REQUIRE_GPU` is 1 */
+  readonly requireGpu?: boolean | undefined;
   /** Is told, in words, what takes time. @defaultValue silent */
   readonly log?: (line: string) => void;
 }
 
-type Opener = (options: { install: boolean; log: (line: string) => void }) => Promise<string>;
+interface Opened {
+  readonly device: string;
+  /** What a person should know about the choice of the device. */
+  readonly reasons: readonly string[];
+}
+
+type Opener = (options: {
+  readonly install: boolean;
+  readonly requireGpu: boolean;
+  readonly log: (line: string) => void;
+}) => Promise<Opened>;
+
+function refuseProcessor(name: EngineName, requireGpu: boolean): void {
+  if (!requireGpu) return;
+  throw new EngineError("GPU_UNAVAILABLE", `a GPU is required, and the engine ${name} uses none`);
+}
 
 const OPENERS: Readonly<Record<EngineName, Opener>> = {
-  async native({ install, log }) {
-    if (install && (await findEngine()) === undefined) await installEngine({ log });
-    const { device, tensorflowVersion, oneDNN } = await loadNativeBackend();
-    return `${device}, TensorFlow ${tensorflowVersion}, oneDNN ${oneDNN ? "on" : "off"}`;
+  async native({ install, requireGpu, log }) {
+    if (install && !requireGpu && (await findEngine()) === undefined) await installEngine({ log });
+    const engine = await loadNativeBackend({ requireGpu });
+    const { device, tensorflowVersion, oneDNN, flavour, gpuProblem } = engine;
+    const idle = flavour === "cuda" && gpuProblem !== undefined;
+    return {
+      device: `${device}, TensorFlow ${tensorflowVersion}, oneDNN ${oneDNN ? "on" : "off"}`,
+      reasons: idle ? [`no GPU is used: ${gpuProblem}`] : [],
+    };
   },
-  async wasm() {
-    return (await loadWasmBackend()).device;
+  async wasm({ requireGpu }) {
+    refuseProcessor("wasm", requireGpu);
+    return { device: (await loadWasmBackend()).device, reasons: [] };
   },
-  async cpu() {
+  async cpu({ requireGpu }) {
+    refuseProcessor("cpu", requireGpu);
     await tf.setBackend("cpu");
-    return "CPU, plain JavaScript";
+    return { device: "CPU, plain JavaScript", reasons: [] };
   },
 };
 
@@ -49,30 +73,38 @@ const OPENERS: Readonly<Record<EngineName, Opener>> = {
  *
  * @throws TrainerError `UNKNOWN_NAME` for a name that is not an engine, `ENGINE_UNAVAILABLE` where the engine asked for cannot
  * be opened, with the reason.
+ * @throws EngineError `GPU_UNAVAILABLE` where a GPU is required and not used, with the reason: another engine is no answer then.
  */
 export async function openEngine({
   name = process.env.SD_ENGINE || undefined,
   install = true,
+  requireGpu = process.env.SD_REQUIRE_GPU === "1",
   log = () => {},
 }: EngineOptions = {}): Promise<Engine> {
+  const options = { install, requireGpu, log };
   if (name !== undefined) {
     const open = lookUp(OPENERS, "engine", name);
-    const device = await open({ install, log }).catch((cause: unknown) => {
+    const { device, reasons } = await open(options).catch((cause: unknown) => {
+      if (isGpuUnavailable(cause)) throw cause;
       throw new TrainerError(
         "ENGINE_UNAVAILABLE",
         `the engine \`${name}\` was asked for and cannot be used: ${(cause as Error).message}`,
         { cause },
       );
     });
-    return { name: name as EngineName, device, reasons: [`${name} was asked for`] };
+    return { name: name as EngineName, device, reasons: [`${name} was asked for`, ...reasons] };
   }
   try {
-    const device = await OPENERS.native({ install, log });
-    return { name: "native", device, reasons: ["the native engine is the fastest and works here"] };
+    const { device, reasons } = await OPENERS.native(options);
+    const why = "the native engine is the fastest and works here";
+    return { name: "native", device, reasons: [why, ...reasons] };
   } catch (error) {
-    if (!(error instanceof EngineError)) throw error;
+    if (!(error instanceof EngineError) || requireGpu) throw error;
     log(`${error.message}\nFalling back to WebAssembly, several times slower.`);
-    const device = await OPENERS.wasm({ install, log });
+    const { device } = await OPENERS.wasm(options);
     return { name: "wasm", device, reasons: [error.message, "wasm needs nothing but npm"] };
   }
 }
+
+const isGpuUnavailable = (error: unknown): boolean =>
+  error instanceof EngineError && error.code === "GPU_UNAVAILABLE";

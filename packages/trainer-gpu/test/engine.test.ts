@@ -62,6 +62,18 @@ describe("openEngine", () => {
     expect((error as Error).message).toContain("Python 3");
   });
 
+  test.each(["wasm", "cpu", ""])(
+    "SD_ENGINE=%j is no answer where a GPU is required",
+    async (name) => {
+      await emptyMachine();
+      vi.stubEnv("SD_ENGINE", name);
+      const refusal = { name: "EngineError", code: "GPU_UNAVAILABLE" };
+      await expect(openEngine({ requireGpu: true })).rejects.toMatchObject(refusal);
+      vi.stubEnv("SD_REQUIRE_GPU", "1");
+      await expect(openEngine()).rejects.toMatchObject(refusal);
+    },
+  );
+
   test("prefers the native engine, names its device, and can come back to it", async (ctx) => {
     if (!installed) ctx.skip("the native engine is not installed");
     vi.stubEnv("SD_ENGINE", "");

@@ -21,6 +21,7 @@ import { type Reporter, runSteps, type Step } from "../progress.ts";
 export interface DemoOptions extends Partial<DemoSize> {
   readonly noise?: number;
   readonly engine?: string;
+  readonly requireGpu?: boolean;
   readonly out: string;
   readonly json?: boolean;
 }
@@ -124,9 +125,9 @@ async function interruptible<T>(work: (signal: AbortSignal) => Promise<T>): Prom
 
 /** Trains, prints the table, writes the report. Returns the exit code. */
 export async function demo(options: DemoOptions): Promise<number> {
-  const { out, engine: name, json = false, ...asked } = options;
+  const { out, engine: name, requireGpu, json = false, ...asked } = options;
   const say = (line: string): void => void process.stderr.write(`${line}\n`);
-  const engine = await openEngine({ name, log: say });
+  const engine = await openEngine({ name, requireGpu, log: say });
   const settings = demoSettings(engine.name, asked);
   say(`engine: ${engine.name} (${engine.device})`);
   const reduced = reducedSize(settings);
