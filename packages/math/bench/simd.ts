@@ -38,7 +38,7 @@ function logitsOf(size: number): Float32Array {
   });
 }
 
-type Kernels = Omit<typeof plain, "argmaxInto" | "rowMax">;
+type Kernels = Omit<typeof plain, "argmaxInto" | "rowMax" | "rowSumExp">;
 
 function calls(n: number, k: number): Readonly<Record<string, (kernels: Kernels) => void>> {
   const logits = logitsOf(n * k);

@@ -1,6 +1,7 @@
 // Softmax and its relatives over rows. Unchecked: arrays have the stated lengths, temperature > 0.
 // `out` may be the array that is read.
 import type { FloatArray } from "../types.ts";
+import { rowSumExp } from "./row-sum-exp.ts";
 import { scratchRow } from "./scratch.ts";
 
 /** The largest element of row `i`; NaN in the row is left to the arithmetic that follows. */
@@ -38,9 +39,7 @@ export function logSoftmaxInto(
 ): void {
   for (let i = 0; i < n; i++) {
     const max = rowMax(logits, i, k);
-    let total = 0;
-    for (let j = i * k; j < (i + 1) * k; j++) total += Math.exp((logits[j]! - max) / temperature);
-    const logTotal = Math.log(total);
+    const logTotal = Math.log(rowSumExp(logits, i, k, max, temperature));
     for (let j = i * k; j < (i + 1) * k; j++) out[j] = (logits[j]! - max) / temperature - logTotal;
   }
 }
