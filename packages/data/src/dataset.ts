@@ -10,6 +10,8 @@ export interface ImageDataset {
   readonly images: Uint8Array;
   /** `[n]`, in 0…classes−1. */
   readonly labels: Int32Array;
+  /** `[n, classes]`, rows on the simplex, where the labels are soft: people's votes. */
+  readonly labelTargets?: Float32Array;
   readonly shape: readonly [n: number, h: number, w: number, c: number];
   readonly classes: number;
   readonly classNames?: readonly string[];

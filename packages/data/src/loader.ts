@@ -25,6 +25,8 @@ export interface Batch {
   readonly images: Float32Array;
   /** `[m]`. */
   readonly labels: Int32Array;
+  /** `[m, classes]`, rows on the simplex, where the data set has soft labels. */
+  readonly labelTargets?: Float32Array;
   /** `[m]`, rows of the data set. */
   readonly indices: Int32Array;
   /** How many rows count: m, or fewer where the batch was padded. */
@@ -49,6 +51,15 @@ function normalisation(channels: number, statistics: ChannelStatistics | undefin
     const channel = i >> 8;
     return ((i & 255) / 255 - mean[channel]!) / std[channel]!;
   });
+}
+
+/** The rows of `[n, width]` at `indices`, copied. */
+function rowsAt(data: Float32Array, indices: Int32Array, width: number): Float32Array {
+  const out = new Float32Array(indices.length * width);
+  indices.forEach((index, i) => {
+    out.set(data.subarray(index * width, (index + 1) * width), i * width);
+  });
+  return out;
 }
 
 /**
@@ -120,7 +131,7 @@ export class Loader {
   }
 
   #gather(indices: Int32Array, size: number): Batch {
-    const { images, labels, shape } = this.#dataset;
+    const { images, labels, labelTargets, classes, shape } = this.#dataset;
     const [, h, w, c] = shape;
     const length = h * w * c;
     const out = new Float32Array(indices.length * length);
@@ -134,6 +145,7 @@ export class Loader {
     return {
       images: out,
       labels: Int32Array.from(indices, (index) => labels[index]!),
+      ...(labelTargets ? { labelTargets: rowsAt(labelTargets, indices, classes) } : {}),
       indices,
       size,
       shape: [indices.length, h, w, c],

@@ -10,11 +10,32 @@ export { type Engine, type EngineName, type EngineOptions, openEngine } from "./
 export { TrainerError, type TrainerErrorCode } from "./errors.ts";
 export { distilGenerations, type GenerationOptions, loadTeacher } from "./generations.ts";
 export { type BetaSmoothingOptions, betaSmoothing } from "./methods/beta-smoothing.ts";
+export { type ConfidencePenaltyOptions, confidencePenalty } from "./methods/confidence-penalty.ts";
 export { crossEntropy } from "./methods/cross-entropy.ts";
+export type { EngineTerm, TermInputs } from "./methods/engine-term.ts";
+export {
+  type HintonDistillationOptions,
+  hintonDistillation,
+} from "./methods/hinton-distillation.ts";
 export { type LabelSmoothingOptions, labelSmoothing } from "./methods/label-smoothing.ts";
-export type { Method, MethodBatch, Signal, Signals, Targets } from "./methods/method.ts";
+export { labelRows, labelsOf } from "./methods/labels.ts";
+export type {
+  Method,
+  MethodBatch,
+  MethodData,
+  MethodState,
+  Signal,
+  Signals,
+  Targets,
+} from "./methods/method.ts";
+export {
+  type OnlineLabelSmoothingOptions,
+  onlineLabelSmoothing,
+} from "./methods/online-label-smoothing.ts";
+export { type PastPredictionOptions, pastPredictions } from "./methods/past-predictions.ts";
 export { type SelfDistillationOptions, selfDistillation } from "./methods/self-distillation.ts";
 export { createMethod, methods } from "./methods/table.ts";
+export { type VirtualTeacherOptions, virtualTeacher } from "./methods/virtual-teacher.ts";
 export { densenetBc100x12 } from "./models/densenet.ts";
 export { lenet } from "./models/lenet.ts";
 export { mlp } from "./models/mlp.ts";

@@ -1,20 +1,33 @@
 // The steps of a session as plain functions of tensors: an engine may call or record them.
 import { softmaxCrossEntropy } from "@sd/tfjs-compile";
 import * as tf from "@tensorflow/tfjs";
+import { TrainerError } from "./errors.ts";
+import type { EngineTerm, TermInputs } from "./methods/engine-term.ts";
+import type { Method, Signal } from "./methods/method.ts";
 import { EVALUATION, type Mode, type Model } from "./models/model.ts";
 import type { Roles, Variables } from "./session-variables.ts";
 import { clipByGlobalNorm } from "./update-rules/clip-by-global-norm.ts";
 import type { GradientOptions } from "./update-rules/table.ts";
 import type { UpdateRule } from "./update-rules/update-rule.ts";
 
-/** A part of a batch: images `[m, h, w, c]`, targets `[m, k]`, a weight a row `[m]`. */
-type BatchInputs = Record<"images" | "targets" | "weights", tf.Tensor>;
+/**
+ * A part of a batch: images `[m, h, w, c]`, targets `[m, k]`, a weight a row `[m]`, and for the terms
+ * of the loss the logits `[m, k]` of the signals.
+ */
+type BatchInputs = Record<"images" | "targets" | "weights", tf.Tensor> &
+  Partial<Record<SignalInput, tf.Tensor>>;
+
+/** The name under which a signal's logits are an input of a step. */
+export type SignalInput = `${Signal}Logits`;
 
 /**
  * The last part of a batch, the decay of the moving average, and the coefficients of the update
  * rule.
  */
-type StepInputs = BatchInputs & { emaDecay: tf.Tensor; [coefficient: string]: tf.Tensor };
+type StepInputs = BatchInputs & {
+  emaDecay: tf.Tensor;
+  [coefficient: string]: tf.Tensor | undefined;
+};
 
 interface LossOutputs {
   [name: string]: tf.Tensor;
@@ -39,19 +52,46 @@ export interface EntryOptions {
   readonly model: Model;
   readonly rule: UpdateRule;
   readonly gradient: GradientOptions;
+  readonly method: Pick<Method, "terms" | "emaMode">;
   /** How many passes make one step. */
   readonly parts: number;
 }
 
 type Gradients = Record<string, tf.Tensor>;
 
+/** Training mode, in which a network of these variables updates its own buffers. */
+const trainingMode = (variables: Variables): Mode => ({
+  training: true,
+  update: (name, value) => variables[name]!.assign(value),
+});
+
+/** The loss with the method's terms added. */
+function addTerms(
+  loss: tf.Scalar,
+  terms: readonly EngineTerm[],
+  logits: tf.Tensor2D,
+  { targets, teacherLogits, emaLogits }: BatchInputs,
+): tf.Scalar {
+  const inputs = { targets, teacher: teacherLogits, ema: emaLogits } as TermInputs;
+  return terms.reduce<tf.Scalar>((sum, term) => {
+    const value = term.loss(logits, inputs);
+    if (value.rank !== 0) {
+      const problem = `expected a scalar, got the shape [${value.shape}]`;
+      throw new TrainerError("BAD_OPTION", `the term \`${term.name}\`: ${problem}`);
+    }
+    return tf.add(sum, value);
+  }, loss);
+}
+
 /** Loss, logits and gradients of a batch in training mode; the buffers are updated. */
 function differentiate(
   model: Model,
   weights: Variables,
-  { images, targets, weights: rowWeights }: BatchInputs,
+  terms: readonly EngineTerm[],
+  inputs: BatchInputs,
 ): { outputs: LossOutputs; gradients: Gradients } {
-  const mode: Mode = { training: true, update: (name, value) => weights[name]!.assign(value) };
+  const { images, targets, weights: rowWeights } = inputs;
+  const mode = trainingMode(weights);
   const names = model.parameters.map(({ name }) => name);
   let logits: tf.Tensor | undefined;
   const { value, grads } = tf.variableGrads(
@@ -59,7 +99,8 @@ function differentiate(
       // Kept, because the gradient's own scope would dispose it; as an output it is the caller's.
       logits = tf.keep(model.forward(weights, images as tf.Tensor4D, mode));
       const rows = softmaxCrossEntropy(logits as tf.Tensor2D, targets as tf.Tensor2D);
-      return tf.mean(tf.mul(rows, rowWeights)) as tf.Scalar;
+      const loss = tf.mean(tf.mul(rows, rowWeights)) as tf.Scalar;
+      return addTerms(loss, terms, logits as tf.Tensor2D, inputs);
     },
     names.map((name) => weights[name]!),
   );
@@ -101,17 +142,19 @@ function applyUpdates(
 
 /**
  * `e ← d e + (1 − d) w`, written so that d = 1 freezes and d = 0 copies exactly; a count is taken
- * over.
+ * over. In the mode `paper` buffers are left to the averaged network's own batches.
  */
 function updateAverage(
   { parameters, buffers }: Model,
-  average: Variables,
-  weights: Variables,
+  { weights, signals }: Roles,
   decay: tf.Tensor,
+  mode: Method["emaMode"],
 ): void {
+  const average = signals.ema!;
+  const covered = mode === "paper" ? [] : buffers;
   for (const { name, averaged } of [
     ...parameters.map((p) => ({ ...p, averaged: true })),
-    ...buffers,
+    ...covered,
   ]) {
     const value = weights[name]!;
     const mixed = (): tf.Tensor =>
@@ -122,32 +165,36 @@ function updateAverage(
 
 /**
  * The steps over the variables of `roles`. Teacher, moving average and predictions are in
- * evaluation mode.
+ * evaluation mode; but the moving average of the mode `paper` is in training mode.
  */
 export function createEntries(options: EntryOptions, roles: Roles): Entries {
   const { model, gradient, parts } = options;
+  const { terms = [], emaMode } = options.method;
   const { weights, signals, gradients: sums } = roles;
-  const predict = (of: Variables, images: tf.Tensor): tf.Tensor =>
-    model.forward(of, images as tf.Tensor4D, EVALUATION);
+  const predict = (of: Variables, images: tf.Tensor, mode: Mode = EVALUATION): tf.Tensor =>
+    model.forward(of, images as tf.Tensor4D, mode);
+  const modeOf = (signal: string, of: Variables): Mode =>
+    signal === "ema" && emaMode === "paper" ? trainingMode(of) : EVALUATION;
 
   return {
     signals: ({ images }) =>
-      Object.fromEntries(Object.entries(signals).map(([name, of]) => [name, predict(of, images)])),
+      Object.fromEntries(
+        Object.entries(signals).map(([name, of]) => [name, predict(of, images, modeOf(name, of))]),
+      ),
 
     accumulate(inputs) {
-      const { outputs, gradients } = differentiate(model, weights, inputs);
+      const { outputs, gradients } = differentiate(model, weights, terms, inputs);
       for (const [name, sum] of Object.entries(sums!)) sum.assign(tf.add(sum, gradients[name]!));
       return outputs;
     },
 
-    trainStep({ images, targets, weights: rowWeights, emaDecay, ...coefficients }) {
-      const batch = { images, targets, weights: rowWeights };
-      const { outputs, gradients: last } = differentiate(model, weights, batch);
+    trainStep(inputs) {
+      const { outputs, gradients: last } = differentiate(model, weights, terms, inputs);
       const mean = meanOverParts(sums, last, parts);
       const { clipNorm } = gradient;
       const gradients = clipNorm === undefined ? mean : clipByGlobalNorm(mean, clipNorm);
-      applyUpdates(options, roles, gradients, coefficients);
-      if (signals.ema) updateAverage(model, signals.ema, weights, emaDecay);
+      applyUpdates(options, roles, gradients, inputs as Record<string, tf.Tensor>);
+      if (signals.ema) updateAverage(model, roles, inputs.emaDecay, emaMode);
       return outputs;
     },
 

@@ -32,6 +32,7 @@ export interface RoleOptions {
   readonly rule: UpdateRule;
   readonly signals: readonly Signal[];
   readonly initial: Arrays;
+  readonly averageInitial?: Arrays | undefined;
   readonly teacher?: Arrays | undefined;
   /** Whether gradients are added up over several passes. */
   readonly accumulates: boolean;
@@ -56,16 +57,14 @@ function createVariables(
   );
 }
 
-/**
- * Makes the variables; the moving average starts as a copy of the student (the mode `corrected`).
- */
+/** Makes the variables; the moving average starts as a copy of the student, or where it is told to. */
 export function createRoles(options: RoleOptions): Roles {
   const { model, rule, signals, initial, accumulates } = options;
   const networkOf = (values: Arrays | undefined): Variables =>
     createVariables([...model.parameters, ...model.buffers], (name) => values?.[name]);
   const zeros = (): Variables =>
     createVariables(model.parameters, (_, size) => new Float32Array(size));
-  const values = { ema: initial, teacher: options.teacher };
+  const values = { ema: options.averageInitial ?? initial, teacher: options.teacher };
   return {
     weights: networkOf(initial),
     signals: Object.fromEntries(signals.map((signal) => [signal, networkOf(values[signal])])),

@@ -2,9 +2,9 @@
 import { compileProgram, type InputSpec, type Program } from "@sd/tfjs-compile";
 import * as tf from "@tensorflow/tfjs";
 import { requireOption, TrainerError } from "./errors.ts";
-import type { Method, Signals } from "./methods/method.ts";
+import type { Method, Signal, Signals } from "./methods/method.ts";
 import { type Model, sizeOf } from "./models/model.ts";
-import { createEntries, type Entries } from "./session-entries.ts";
+import { createEntries, type Entries, type SignalInput } from "./session-entries.ts";
 import { type Arrays, createRoles, nameVariables, type Variables } from "./session-variables.ts";
 import { createUpdateRule, type UpdateOptions } from "./update-rules/table.ts";
 import type { UpdateRule } from "./update-rules/update-rule.ts";
@@ -12,7 +12,7 @@ import type { UpdateRule } from "./update-rules/update-rule.ts";
 /** What a session is made of. */
 export interface SessionOptions {
   readonly model: Model;
-  readonly method: Pick<Method, "name" | "signals">;
+  readonly method: Pick<Method, "name" | "signals" | "terms" | "emaMode">;
   readonly optimizer: UpdateOptions;
   readonly batchSize: number;
   readonly predictBatchSize: number;
@@ -23,6 +23,8 @@ export interface SessionOptions {
   readonly parts?: number;
   /** Where training starts. */
   readonly initial: Arrays;
+  /** Where the moving average starts; needed in its mode `paper`. @defaultValue `initial` */
+  readonly averageInitial?: Arrays | undefined;
   /** The teacher's weights, where the method has the signal `teacher`. */
   readonly teacher?: Arrays | undefined;
   /** Record the steps where the engine can, or always call them. @defaultValue "auto" */
@@ -43,6 +45,8 @@ export interface StepInputs {
    * steps.
    */
   readonly step: number;
+  /** What `signals` gave, where the method has terms of the loss that read it. */
+  readonly signals?: Signals | undefined;
   /** The moving average keeps this share of itself; read only with the signal `ema`. */
   readonly emaDecay?: number | undefined;
 }
@@ -59,6 +63,8 @@ export class Session {
   readonly #rule: UpdateRule;
   readonly #parts: number;
   readonly #hasSignals: boolean;
+  /** The signals that are inputs of a step. */
+  readonly #termSignals: readonly Signal[];
   readonly #variables: Variables;
   readonly #program: Program<string, Entries>;
 
@@ -75,6 +81,12 @@ export class Session {
         `${method.name} needs a teacher, and none was given`,
       );
     }
+    if (signals.includes("ema") && method.emaMode === "paper" && !options.averageInitial) {
+      throw new TrainerError(
+        "MISSING_SIGNAL",
+        `${method.name} needs weights for its average to start at, and none were given`,
+      );
+    }
     const whole = Number.isSafeInteger(parts) && parts >= 1 && batchSize % parts === 0;
     requireOption("parts", parts, `a divisor of the batch size ${batchSize}`, whole);
     const rule = createUpdateRule(optimizer);
@@ -83,10 +95,11 @@ export class Session {
     this.#rule = rule;
     this.#parts = parts;
     this.#hasSignals = signals.length > 0;
+    this.#termSignals = method.terms === undefined ? [] : signals;
     this.#variables = nameVariables(roles);
     this.#program = compileProgram<string, Entries>({
       variables: this.#variables,
-      entries: createEntries({ model, rule, gradient: optimizer, parts }, roles),
+      entries: createEntries({ model, rule, gradient: optimizer, parts, method }, roles),
       mode: options.mode ?? "auto",
       specs: this.#specs(options),
     });
@@ -101,6 +114,9 @@ export class Session {
       ...images(rows),
       targets: { shape: [rows, classes] },
       weights: { shape: [rows] },
+      ...Object.fromEntries(
+        this.#termSignals.map((signal) => [`${signal}Logits`, { shape: [rows, classes] }]),
+      ),
     };
     const scalars = ["emaDecay", ...Object.keys(this.#rule.coefficients(0, 1))];
     const scalarSpecs = scalars.map((name): [string, InputSpec] => [name, { shape: [] }]);
@@ -149,7 +165,7 @@ export class Session {
 
   /** Trains on the rows from `first` on; the last part of a batch updates the parameters. */
   #runPart(
-    { images, targets, weights, learningRate, step, emaDecay = 0 }: StepInputs,
+    { images, targets, weights, learningRate, step, signals = {}, emaDecay = 0 }: StepInputs,
     first: number,
     size: number,
     last: boolean,
@@ -161,6 +177,7 @@ export class Session {
       images: this.#images(rowsOf(images, sizeOf(input))),
       targets: tf.tensor(rowsOf(targets, classes), [size, classes]),
       weights: weights === undefined ? tf.ones([size]) : tf.tensor(rowsOf(weights, 1), [size]),
+      ...this.#signalInputs(signals, (data) => rowsOf(data, classes)),
     };
     const scalars: Record<string, number> = last
       ? { emaDecay, ...this.#rule.coefficients(learningRate, step) }
@@ -174,6 +191,26 @@ export class Session {
       : this.#program.run("accumulate", batch);
     tf.dispose(all);
     return outputs;
+  }
+
+  /** The signals' logits as the terms of the loss read them. */
+  #signalInputs(
+    signals: Signals,
+    rowsOf: (data: Float32Array) => Float32Array,
+  ): Partial<Record<SignalInput, tf.Tensor>> {
+    const { classes } = this.#model;
+    return Object.fromEntries(
+      this.#termSignals.map((signal) => {
+        const logits = signals[signal];
+        if (logits === undefined) {
+          throw new TrainerError("MISSING_SIGNAL", `step: no logits of the signal ${signal}`);
+        }
+        return [
+          `${signal}Logits`,
+          tf.tensor2d(rowsOf(logits), [rowsOf(logits).length / classes, classes]),
+        ];
+      }),
+    );
   }
 
   /** The student's logits `[m, k]`. */

@@ -1,8 +1,10 @@
-// What a run must remember to go on exactly where it was: everything on the engine, and what was
-// best so far.
+// What a run must remember to go on exactly where it was: everything on the engine, what the method
+// remembers, and what was best so far.
 import type { Run, StoredTensor, TensorMap } from "@sd/runs";
 import { packWeights, unpackWeights } from "./checkpoint.ts";
 import { TrainerError } from "./errors.ts";
+import { packMemory, restoreMemory } from "./method-memory.ts";
+import type { MethodState } from "./methods/method.ts";
 import type { Model } from "./models/model.ts";
 import type { Arrays } from "./session-variables.ts";
 
@@ -42,10 +44,9 @@ function byRole(values: Arrays): Record<string, Record<string, Float32Array>> {
 export async function saveState(
   run: Run,
   model: Model,
-  values: Arrays,
-  state: EpochState,
+  { values, memory, state }: { values: Arrays; memory: MethodState; state: EpochState },
 ): Promise<void> {
-  const tensors: Record<string, TensorMap[string]> = {};
+  const tensors: Record<string, TensorMap[string]> = packMemory(memory);
   for (const [role, arrays] of Object.entries(byRole(values))) {
     if (role === "weights") Object.assign(tensors, packWeights(model, arrays));
     if (!KEPT.test(`${role}.`)) continue;
@@ -54,10 +55,14 @@ export async function saveState(
   await run.saveCheckpoint("last", tensors, { state: JSON.stringify(state) });
 }
 
-/** Reads the checkpoint `last`: the values by the names they were saved from, and the state. */
+/**
+ * Reads the checkpoint `last`: the values by the names they were saved from, and the state. The
+ * method's memory is put into the arrays of `memory`.
+ */
 export async function loadState(
   run: Run,
   model: Model,
+  memory: MethodState,
 ): Promise<{ values: Arrays; state: EpochState }> {
   const { tensors, metadata } = await run.loadCheckpoint("last");
   const values: Record<string, Float32Array> = {};
@@ -65,6 +70,7 @@ export async function loadState(
     for (const [name, value] of Object.entries(arrays)) values[`${role}/${name}`] = value;
   };
   put("weights", unpackWeights(model, tensors));
+  restoreMemory(memory, tensors);
   const roles = Object.keys(tensors).map((name) => KEPT.exec(name)?.[1]);
   for (const role of new Set(roles)) {
     if (role !== undefined) {

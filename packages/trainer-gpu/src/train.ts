@@ -10,6 +10,7 @@ import { packWeights } from "./checkpoint.ts";
 import { checkSettings, type TrainOptions } from "./config.ts";
 import { TrainerError } from "./errors.ts";
 import { createManifest } from "./manifest.ts";
+import type { MethodState } from "./methods/method.ts";
 import { initialWeights, type Model } from "./models/model.ts";
 import { createModel } from "./models/table.ts";
 import { predictDataset } from "./prediction.ts";
@@ -33,6 +34,8 @@ interface Context extends TrainOptions {
   readonly session: Session;
   readonly loader: Loader;
   readonly normalise: ChannelStatistics;
+  /** What the method remembers, changed in place. */
+  readonly memory: MethodState;
   readonly predictBatchSize: number;
 }
 
@@ -92,7 +95,7 @@ async function trainEpoch(
   context: Context,
   epoch: number,
 ): Promise<Record<string, number> | undefined> {
-  const { method, session, loader, data, optimizer, schedule, epochs, signal } = context;
+  const { method, memory, session, loader, data, optimizer, schedule, epochs, signal } = context;
   const steps = loader.batchesPerEpoch;
   const k = data.train.classes;
   const rng = createRng(context.seed).fork("method", context.generation, epoch);
@@ -102,27 +105,28 @@ async function trainEpoch(
   for (const batch of loader.epoch(epoch)) {
     if (signal?.aborted) return undefined;
     const shape = [batch.size, k] as const;
-    const { labels, indices } = batch;
+    const { labels, labelTargets, indices } = batch;
     learningRate = optimizer.learningRate * scheduleFactor(schedule, epoch + step / steps, epochs);
     const where = `epoch ${epoch}, step ${step} of ${steps}, learning rate ${learningRate}`;
     const signals = await session.signals(batch.images);
     for (const [name, values] of Object.entries(signals)) {
       checkFinite(`a logit of the ${name}`, values, where);
     }
-    const { targets, weights } = method.targets(
-      { labels, indices, shape, epoch, rng: rng.fork(step) },
-      signals,
-    );
+    const stream = rng.fork(step);
+    const seen = { labels, labelTargets, indices, shape, epoch, epochs, rng: stream };
+    const { targets, weights } = method.targets(seen, signals, memory);
     const update = epoch * steps + step + 1;
     const { loss, logits } = await session.step({
       images: batch.images,
       targets,
       weights,
+      signals,
       learningRate,
       step: update,
       emaDecay: method.emaDecay?.(update),
     });
     checkFinite("the loss", [loss], where);
+    method.observe?.(seen, logits, memory);
     step++;
     rows += batch.size;
     lossSum += loss * batch.size;
@@ -130,6 +134,7 @@ async function trainEpoch(
     const imagesPerSecond = (rows * 1000) / (performance.now() - start);
     context.onProgress?.({ epoch, epochs, step, steps, loss: lossSum / rows, imagesPerSecond });
   }
+  method.epochEnd?.(epoch, memory);
   const seconds = (performance.now() - start) / 1000;
   return {
     trainLoss: lossSum / rows,
@@ -146,7 +151,7 @@ async function runEpoch(
   epoch: number,
   best: EpochState["best"] | undefined,
 ): Promise<EpochState | undefined> {
-  const { run, network, session, data, normalise, loader, predictBatchSize } = context;
+  const { run, network, session, data, normalise, loader, memory, predictBatchSize } = context;
   const training = await trainEpoch(context, epoch);
   if (training === undefined) return undefined;
   const { logits, labels, shape } = await predictDataset(session, data.validation, {
@@ -163,7 +168,7 @@ async function runEpoch(
     await run.saveCheckpoint("best", packWeights(network, weightsOf(values)), metadata);
   }
   const state = { epoch, metrics, best: improved ? { epoch, validationAccuracy } : best };
-  await saveState(run, network, values, state);
+  await saveState(run, network, { values, memory, state });
   await run.appendMetrics(metrics);
   context.onProgress?.({
     epoch,
@@ -178,12 +183,17 @@ async function runEpoch(
 }
 
 /** Puts back what the last complete epoch left; nothing where there is none. */
-async function restore({ run, network, session }: Context): Promise<EpochState | undefined> {
+async function restore({
+  run,
+  network,
+  session,
+  memory,
+}: Context): Promise<EpochState | undefined> {
   if (!(await run.hasCheckpoint("last"))) {
     await run.truncateMetrics(-1);
     return undefined;
   }
-  const { values, state } = await loadState(run, network);
+  const { values, state } = await loadState(run, network, memory);
   session.write(values);
   const rows = await run.truncateMetrics(state.epoch);
   // The line is written after the checkpoint: a kill between the two leaves it to be written now.
@@ -250,6 +260,10 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
     parts: options.parts ?? 1,
     predictBatchSize,
     initial: initialWeights(network, seed, generation),
+    averageInitial:
+      method.emaMode === "paper"
+        ? initialWeights(network, seed, generation, "initialise-average")
+        : undefined,
     teacher: teacher?.weights,
   });
   try {
@@ -257,7 +271,9 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
     const normalise = channelStatistics(data.train);
     const order = { batchSize, seed, shuffle: true, dropLast: true, normalise };
     const loader = new Loader(data.train, order);
-    const context = { ...options, run, network, session, loader, normalise, predictBatchSize };
+    const memory = method.init?.({ n: data.train.shape[0], k: data.train.classes }) ?? {};
+    const made = { run, network, session, loader, normalise, memory, predictBatchSize };
+    const context = { ...options, ...made };
     const state = await runEpochs(context);
     return { folder, state, reused: false };
   } catch (error) {

@@ -36,6 +36,7 @@ const batch = (changes: Partial<MethodBatch> = {}): MethodBatch => ({
   indices: Int32Array.from(labels.keys()),
   shape: [M, K],
   epoch: 0,
+  epochs: 4,
   rng: listedRng(),
   ...changes,
 });
@@ -49,7 +50,7 @@ const fixtureMethods: Record<string, Method> = {
 
 describe("targets", () => {
   test.each(Object.entries(fixture.targets))("of %s equal PyTorch's", (name, expected) => {
-    const { targets, weights } = fixtureMethods[name]!.targets(batch(), { teacher, ema });
+    const { targets, weights } = fixtureMethods[name]!.targets(batch(), { teacher, ema }, {});
     // Float32 against float64.
     expect(targets).toBeAllclose(expected, { rtol: 1e-6, atol: 1e-7 });
     expect(weights).toBeUndefined();
@@ -59,9 +60,12 @@ describe("targets", () => {
     fc.assert(
       fc.property(rows({ maxClasses: 6 }), ({ n, k, logits, labels: y, shape }) => {
         const signal = Float32Array.from(logits);
-        const { targets } = createMethod(name).targets(
-          batch({ labels: y, indices: y, shape, rng: createRng(n * k) }),
+        const method = createMethod(name);
+        const indices = Int32Array.from(y.keys());
+        const { targets } = method.targets(
+          batch({ labels: y, indices, shape, rng: createRng(n * k) }),
           { teacher: signal, ema: signal },
+          method.init?.({ n, k }) ?? {},
         );
         expect(targets).toBeInstanceOf(Float32Array);
         for (let i = 0; i < n; i++) {
@@ -85,6 +89,7 @@ function trained(
   const { targets, weights } = method.targets(
     batch({ labels: y, indices: y, shape, rng: createRng(1) }),
     { teacher: signal, ema: signal },
+    {},
   );
   return softmaxCrossEntropyWithSoftTargets(logits, targets, shape, weights ? { weights } : {});
 }
@@ -131,14 +136,14 @@ describe("the loss of the targets is the loss of the source", () => {
   });
 
   test("self-distillation with the label's weight 1 is cross-entropy", () => {
-    const { targets } = selfDistillation({ hardWeight: 1 }).targets(batch(), { teacher });
-    expect(targets).toEqual(crossEntropy().targets(batch(), {}).targets);
+    const { targets } = selfDistillation({ hardWeight: 1 }).targets(batch(), { teacher }, {});
+    expect(targets).toEqual(crossEntropy().targets(batch(), {}, {}).targets);
   });
 });
 
 describe("beta smoothing", () => {
   test("gives the least confident example the most smoothing", () => {
-    const { targets } = betaSmoothing().targets(batch({ rng: createRng(5) }), { ema });
+    const { targets } = betaSmoothing().targets(batch({ rng: createRng(5) }), { ema }, {});
     const own = Array.from(labels, (y, i) => targets[i * K + y]!);
     const confidence = Array.from(labels, (y, i) => {
       const row = ema.subarray(i * K, (i + 1) * K);
@@ -149,10 +154,11 @@ describe("beta smoothing", () => {
   });
 
   test("reversed, the most", () => {
-    const ranked = betaSmoothing().targets(batch({ rng: createRng(5) }), { ema }).targets;
+    const ranked = betaSmoothing().targets(batch({ rng: createRng(5) }), { ema }, {}).targets;
     const reversed = betaSmoothing({ assignment: "reversed" }).targets(
       batch({ rng: createRng(5) }),
       { ema },
+      {},
     ).targets;
     const own = (t: Float32Array): number[] => Array.from(labels, (y, i) => t[i * K + y]!).sort();
     expect(own(reversed)).toBeAllclose(own(ranked), { rtol: 1e-6 });
@@ -161,7 +167,7 @@ describe("beta smoothing", () => {
 
   test("depends on the batch's stream alone", () => {
     const at = (seed: number): Float32Array =>
-      betaSmoothing().targets(batch({ rng: createRng(seed) }), { ema }).targets;
+      betaSmoothing().targets(batch({ rng: createRng(seed) }), { ema }, {}).targets;
     expect(at(1)).toEqual(at(1));
     expect(at(1)).not.toEqual(at(2));
   });
@@ -176,7 +182,7 @@ describe("self-distillation", () => {
   test.each(["raw", "normalised", "batchNormalised"] as const)(
     "ω %s keeps the rows' masses as weights of mean 1",
     (omega) => {
-      const { targets, weights } = selfDistillation({ omega }).targets(batch(), { teacher });
+      const { targets, weights } = selfDistillation({ omega }).targets(batch(), { teacher }, {});
       expect(weights!.reduce((a, b) => a + b, 0) / M).toBeAllclose(1, { rtol: 1e-6 });
       expect(new Set(weights).size).toBeGreaterThan(1);
       for (let i = 0; i < M; i++) {
@@ -195,13 +201,13 @@ describe("mistakes", () => {
   });
 
   test.each(["self-distillation", "beta-smoothing"])("%s without its signal is refused", (name) => {
-    expect(() => createMethod(name).targets(batch(), {})).toThrow(TrainerError);
+    expect(() => createMethod(name).targets(batch(), {}, {})).toThrow(TrainerError);
   });
 
   test.each([
     [() => selfDistillation({ hardWeight: 0 }), "hardWeight"],
-    [() => labelSmoothing({ epsilon: 1 }).targets(batch(), {}), "epsilon"],
-    [() => betaSmoothing({ a: 0 }).targets(batch(), { ema }), "`a`"],
+    [() => labelSmoothing({ epsilon: 1 }).targets(batch(), {}, {}), "epsilon"],
+    [() => betaSmoothing({ a: 0 }).targets(batch(), { ema }, {}), "`a`"],
   ])("a value outside the domain is refused by name: %s", (call, argument) => {
     expect(call).toThrow(argument);
   });

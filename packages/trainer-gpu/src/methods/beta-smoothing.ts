@@ -1,6 +1,12 @@
-import { betaSmoothingTargets, emaDecay } from "@sd/beta-smoothing";
-import { softmax } from "@sd/math";
+import {
+  betaSmoothingTargets,
+  type EmaMode,
+  emaDecay,
+  trueClassConfidences,
+} from "@sd/beta-smoothing";
+import { checkChoice } from "@sd/math";
 import { TrainerError } from "../errors.ts";
+import { labelsOf } from "./labels.ts";
 import type { Method } from "./method.ts";
 
 /** How much smoothing, and how it is given out. */
@@ -13,6 +19,12 @@ export interface BetaSmoothingOptions {
   readonly decay?: number;
   /** `ranked` is the method; `shuffled` and `reversed` are controls that tell whether the ranking matters. @defaultValue "ranked" */
   readonly assignment?: "ranked" | "shuffled" | "reversed";
+  /**
+   * `corrected`: the moving average starts as a copy of the student, averages its buffers too, and runs in evaluation mode.
+   * `paper`, as the authors' code has it: it starts from an initialisation of its own, leaves buffers out, and runs in training
+   * mode on statistics of its own. @defaultValue "corrected"
+   */
+  readonly ema?: EmaMode;
 }
 
 /**
@@ -24,20 +36,24 @@ export function betaSmoothing({
   beta = 1.5,
   decay = 0.999,
   assignment = "ranked",
+  ema: emaMode = "corrected",
 }: BetaSmoothingOptions = {}): Method {
+  checkChoice("betaSmoothing", "ema", emaMode, ["corrected", "paper"]);
   return {
     name: "beta-smoothing",
     label: "beta smoothing",
-    options: { a, beta, decay, assignment },
+    options: { a, beta, decay, assignment, ema: emaMode },
     signals: ["ema"],
+    emaMode,
     emaDecay: (step) => emaDecay(step, decay),
-    targets({ labels, shape, rng }, { ema }) {
+    targets(batch, { ema }) {
       if (ema === undefined) {
         throw new TrainerError("MISSING_SIGNAL", "beta smoothing: no logits of a moving average");
       }
+      const { shape, rng } = batch;
       const [m, k] = shape;
-      const probs = softmax(ema, shape);
-      const confidences = Float64Array.from(labels, (label, i) => probs[i * k + label]!);
+      const labels = labelsOf(batch);
+      const confidences = trueClassConfidences(ema, labels, shape);
       const out = new Float32Array(m * k);
       const options = { a, beta, rng, mode: assignment, out };
       return { targets: betaSmoothingTargets(confidences, labels, shape, options).targets };

@@ -4,6 +4,7 @@ import {
   labelSmoothingPrior,
   smoothedTargets,
 } from "@sd/priors";
+import { labelsOf } from "./labels.ts";
 import type { Method } from "./method.ts";
 
 /** How much smoothing, and over which classes. */
@@ -24,12 +25,13 @@ export function labelSmoothing({
     label: "label smoothing",
     options: { epsilon, spread },
     signals: [],
-    targets({ labels, shape }) {
+    targets(batch) {
+      const { shape } = batch;
       const [m, k] = shape;
       const overAll = spread === "all" ? epsilon : epsilonAllFromOthers(epsilon, k);
       const out = new Float32Array(m * k);
       const excess = labelSmoothingPrior(shape, { beta: betaFromEpsilon(overAll) });
-      return { targets: smoothedTargets(excess, labels, shape, { out }).targets };
+      return { targets: smoothedTargets(excess, labelsOf(batch), shape, { out }).targets };
     },
   };
 }

@@ -6,6 +6,7 @@ import {
   teacherPrior,
 } from "@sd/priors";
 import { TrainerError } from "../errors.ts";
+import { labelsOf } from "./labels.ts";
 import type { Method } from "./method.ts";
 
 /** How the teacher counts. */
@@ -35,13 +36,14 @@ export function selfDistillation({
     label: "self-distillation",
     options: { hardWeight, temperature, omega },
     signals: ["teacher"],
-    targets({ labels, shape }, { teacher }) {
+    targets(batch, { teacher }) {
       if (teacher === undefined) {
         throw new TrainerError("MISSING_SIGNAL", "self-distillation: no logits of a teacher");
       }
+      const { shape } = batch;
       const excess = teacherPrior(teacher, shape, { beta, temperature, omega });
       const out = new Float32Array(excess.length);
-      const { targets, mass } = smoothedTargets(excess, labels, shape, { out });
+      const { targets, mass } = smoothedTargets(excess, labelsOf(batch), shape, { out });
       if (omega === "constant") return { targets };
       const weights = massWeights(mass, { normalise: "mean", out: new Float32Array(mass.length) });
       return { targets, weights };

@@ -86,14 +86,15 @@ export function parameterCount({ parameters }: Pick<Model, "parameters">): numbe
 
 /**
  * The initial weights for a seed: each parameter has a stream of its own, named after it; buffers
- * are constant.
+ * are constant. Networks of one run draw independently, each by its own `purpose`.
  */
 export function initialWeights(
   { parameters, buffers }: Pick<Model, "parameters" | "buffers">,
   seed: number,
   generation = 0,
+  purpose: "initialise" | "initialise-average" = "initialise",
 ): Record<string, Float32Array> {
-  const rng = createRng(seed).fork("initialise", generation);
+  const rng = createRng(seed).fork(purpose, generation);
   const weights: Record<string, Float32Array> = {};
   for (const { name, initialise } of parameters) weights[name] = initialise(rng.fork(name));
   for (const { name, shape, initial } of buffers) {
