@@ -1,5 +1,5 @@
-// Learns the shapes of an operation's outputs by running it once on zeros: TensorFlow's C interface
-// offers shape functions only inside of a graph.
+// Learns the shapes of an operation's outputs by a rule or by running it once on zeros: TensorFlow's
+// C interface offers shape functions only inside of a graph.
 import { ProgramError } from "./errors.ts";
 import type { TensorValue } from "./graph-def.ts";
 import {
@@ -10,6 +10,7 @@ import {
   type Values,
   zeros,
 } from "./node-backend.ts";
+import { knownShapes } from "./shape-rules.ts";
 
 /** What is known of a tensor while recording: always its shape, of a constant its value too. */
 export interface TensorFact {
@@ -31,8 +32,8 @@ export class ShapeCache {
   readonly #known = new Map<string, readonly TensorFact[]>();
 
   /**
-   * The outputs of an operation. It is computed for the first call with these attributes, shapes
-   * and small constants; what it needs for that is freed before this returns.
+   * The outputs of an operation. Where no rule knows them, it is run for the first call with these
+   * attributes, shapes and small constants; what that needs is freed before this returns.
    */
   infer(
     binding: Binding,
@@ -45,7 +46,9 @@ export class ShapeCache {
     const key = JSON.stringify([name, attributes, described, outputs]);
     let facts = this.#known.get(key);
     if (facts === undefined) {
-      facts = compute(binding, name, attributes, inputs, outputs);
+      facts =
+        computed(name, attributes, inputs, outputs) ??
+        compute(binding, name, attributes, inputs, outputs);
       this.#known.set(key, facts);
     }
     return facts;
@@ -54,6 +57,18 @@ export class ShapeCache {
 
 const smallValues = ({ constant, shape }: TensorFact): number[] | undefined =>
   constant !== undefined && sizeOf(shape) <= VALUED ? [...constant.values] : undefined;
+
+function computed(
+  name: string,
+  attributes: readonly OpAttribute[],
+  inputs: readonly TensorFact[],
+  outputs: number,
+): TensorFact[] | undefined {
+  const named = Object.fromEntries(attributes.map(({ name, value }) => [name, value]));
+  const { T: dtype } = named;
+  if (typeof dtype !== "number") return undefined;
+  return knownShapes(name, inputs, named, outputs)?.map((shape) => ({ shape, dtype }));
+}
 
 function compute(
   binding: Binding,
