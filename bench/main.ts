@@ -7,6 +7,8 @@ import { type Comparison, countBars, formatComparison, writeJson } from "./table
 export interface SuiteOptions {
   /** An interpreter that has the rivals; without one, an environment is made in the cache. */
   readonly python: string | undefined;
+  /** The name of the one network to measure, where a suite has several. */
+  readonly only: string | undefined;
   readonly log: (line: string) => void;
 }
 
@@ -20,6 +22,10 @@ const SUITES: Readonly<Record<string, Suite>> = {
     about: "the fused loss against tfjs and PyTorch, ECE against torchmetrics, soft targets",
     load: async () => (await import("./math.ts")).math,
   },
+  step: {
+    about: "a training step of each network against PyTorch: time and peak memory",
+    load: async () => (await import("./step.ts")).step,
+  },
 };
 
 const HELP = `Usage: npm run bench -- <suite> [options]
@@ -32,15 +38,19 @@ Options:
   --json FILE    write everything as JSON as well
   --python PATH  an interpreter with torch 2.13 and torchmetrics 1.9, instead of an environment
                  that is made in the cache
+  --only NAME    of the suite step, the one network to measure
 `;
 
-function parse(args: string[]): { suite: Suite; json?: string; python?: string } | undefined {
+function parse(
+  args: string[],
+): { suite: Suite; json?: string; python?: string; only?: string } | undefined {
   const { positionals, values } = parseArgs({
     args,
     allowPositionals: true,
     options: {
       json: { type: "string" },
       python: { type: "string" },
+      only: { type: "string" },
       help: { type: "boolean", short: "h" },
     },
   });
@@ -64,7 +74,7 @@ async function main(args: string[]): Promise<void> {
   const run = await parsed.suite.load();
   const log = (line: string): void => void process.stderr.write(`${line}\n`);
   const comparisons: Comparison[] = [];
-  for await (const comparison of run({ python: parsed.python, log })) {
+  for await (const comparison of run({ python: parsed.python, only: parsed.only, log })) {
     comparisons.push(comparison);
     process.stdout.write(`${formatComparison(comparison)}\n\n`);
   }

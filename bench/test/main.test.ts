@@ -20,6 +20,7 @@ describe("npm run bench", () => {
     [["toString"], "bench: unknown suite `toString`, there is "],
     [["math", "more"], "bench: expected one suite, got `math more`\n"],
     [["math", "--jsn", "x"], "bench: Unknown option '--jsn'"],
+    [["step", "--only", "resnet"], "bench: no network `resnet` is measured, there is mlp, lenet, "],
     [["math", "--json"], "bench: Option '--json <value>' argument missing"],
   ])("%j", async (args, message) => {
     const { code, stdout, stderr } = await bench(...args);
