@@ -2,13 +2,12 @@
 // times slower.
 import * as tf from "@tensorflow/tfjs";
 import {
-  type Axis,
   type ConvolutionAttributes,
   checkGradientShape,
   convolutionGeometry,
 } from "./convolution-geometry.ts";
 import { type KernelCall, tensorOf } from "./kernel.ts";
-import { insertZeros, type Range, zeroPaddedWindow } from "./window.ts";
+import { insertZeros, turnedRange, zeroPaddedWindow } from "./window.ts";
 
 type Call = KernelCall<
   { readonly dy: tf.TensorInfo; readonly filter: tf.TensorInfo },
@@ -29,15 +28,10 @@ export function conv2DBackpropInput({ inputs, attrs, backend }: Call): tf.Tensor
     const filter = tensorOf(inputs.filter, backend);
     const turned = height.filter === 1 && width.filter === 1 ? filter : tf.reverse(filter, [0, 1]);
     return tf.conv2d(
-      zeroPaddedWindow(dy, reached(height), reached(width)),
+      zeroPaddedWindow(dy, turnedRange(height), turnedRange(width)),
       tf.transpose(turned, [0, 1, 3, 2]),
       1,
       "valid",
     );
   });
-}
-
-/** The stretch of the widened dy that the input's elements reach with the turned filter. */
-function reached({ input, filter, before }: Axis): Range {
-  return { begin: before - (filter - 1), size: input + filter - 1 };
 }

@@ -131,7 +131,7 @@ function checkOutput(kernel: string, axis: Axis, { pad, dimRoundingMode }: Convo
 export function checkGradientShape(
   kernel: string,
   dy: readonly number[],
-  { height, width }: ConvolutionGeometry,
+  { height, width }: Pick<ConvolutionGeometry, "height" | "width">,
 ): void {
   if (dy[1] === height.output && dy[2] === width.output) return;
   throw new UnsupportedArgumentError(

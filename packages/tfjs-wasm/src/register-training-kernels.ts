@@ -5,6 +5,9 @@ import { batchMatMul } from "./batch-mat-mul.ts";
 import { checkedConvolution } from "./conv2d.ts";
 import { conv2DBackpropFilter } from "./conv2d-backprop-filter.ts";
 import { conv2DBackpropInput } from "./conv2d-backprop-input.ts";
+import { depthwiseBackpropFilter, depthwiseBackpropInput } from "./depthwise-backprop.ts";
+import { einsum } from "./einsum.ts";
+import { unsortedSegmentSum } from "./unsorted-segment-sum.ts";
 
 const BACKEND = "wasm";
 
@@ -14,6 +17,12 @@ const kernels: Readonly<Record<string, (original?: tf.KernelFunc) => unknown>> =
   FusedConv2D: (original) => checkedConvolution("FusedConv2D", original!),
   Conv2DBackpropFilter: () => conv2DBackpropFilter,
   Conv2DBackpropInput: () => conv2DBackpropInput,
+  DepthwiseConv2dNative: (original) => checkedConvolution("DepthwiseConv2dNative", original!),
+  FusedDepthwiseConv2D: (original) => checkedConvolution("FusedDepthwiseConv2D", original!),
+  DepthwiseConv2dNativeBackpropFilter: () => depthwiseBackpropFilter,
+  DepthwiseConv2dNativeBackpropInput: () => depthwiseBackpropInput,
+  Einsum: () => einsum,
+  UnsortedSegmentSum: () => unsortedSegmentSum,
   BatchMatMul: (original) => batchMatMul(original!),
 };
 
@@ -24,7 +33,9 @@ const kernels: Readonly<Record<string, (original?: tf.KernelFunc) => unknown>> =
  *   operands.
  * - `Conv2DBackpropInput` is a plain loop: a convolution with the turned filter.
  * - `BatchMatMul` is a plain loop when a transpose flag is set: transposed first.
- * - `Conv2D` and `FusedConv2D` write outside their memory where tfjs derives a wrong output
+ * - `DepthwiseConv2dNativeBackpropFilter`, `DepthwiseConv2dNativeBackpropInput`, `Einsum` and
+ *   `UnsortedSegmentSum` are missing: depthwise convolutions, attention, embeddings.
+ * - `Conv2D`, `DepthwiseConv2dNative` and their fused forms write outside their memory where tfjs derives a wrong output
  *   size, and give zeros for "same" with a stride above the filter's size: the first is refused,
  *   the second right.
  *

@@ -1,5 +1,6 @@
 // Cutting a rectangle out of an image that is surrounded by zeros.
 import * as tf from "@tensorflow/tfjs";
+import type { Axis } from "./convolution-geometry.ts";
 
 /** The positions `begin … begin + size − 1` of an axis; those outside of it read as zero. */
 export interface Range {
@@ -23,6 +24,11 @@ export function zeroPaddedWindow(x: tf.Tensor4D, rows: Range, columns: Range): t
 /** How many zeros an axis of `length` lacks before and after. */
 function outside({ begin, size }: Range, length: number): [number, number] {
   return [Math.max(0, -begin), Math.max(0, begin + size - length)];
+}
+
+/** The stretch of the widened dy that the input's elements reach with the turned filter. */
+export function turnedRange({ input, filter, before }: Axis): Range {
+  return { begin: before - (filter - 1), size: input + filter - 1 };
 }
 
 /** `x` `[n, h, w, c]` with `stride − 1` zeros after each row and each column. */
