@@ -1,5 +1,6 @@
 // The predicted class of each row: how sure it is and whether it is right. All that calibration needs.
 import { checkLabels, checkLogits, type FloatArray, type IntegerArray, type Shape } from "@sd/math";
+import { rowSumExp } from "@sd/math/kernels";
 import { applyTemperature } from "./apply-temperature.ts";
 import { checkTemperature, correctRows, type ScoreOptions } from "./rows.ts";
 
@@ -30,9 +31,7 @@ export function predictionsInto(
         best = c;
       }
     }
-    let total = 0;
-    for (let j = start; j < start + k; j++) total += Math.exp(logits[j]! - max);
-    confidence[i] = 1 / total;
+    confidence[i] = 1 / rowSumExp(logits, i, k, max);
     correct[i] = best === labels[i] ? 1 : 0;
   }
 }
