@@ -2,7 +2,7 @@
 import { softmaxCrossEntropy } from "@sd/tfjs-compile";
 import * as tf from "@tensorflow/tfjs";
 import { TrainerError } from "./errors.ts";
-import type { EngineTerm, TermInputs } from "./methods/engine-term.ts";
+import type { TermInputs } from "./methods/engine-term.ts";
 import type { Method, Signal } from "./methods/method.ts";
 import { EVALUATION, type Mode, type Model } from "./models/model.ts";
 import type { Roles, Variables } from "./session-variables.ts";
@@ -52,7 +52,7 @@ export interface EntryOptions {
   readonly model: Model;
   readonly rule: UpdateRule;
   readonly gradient: GradientOptions;
-  readonly method: Pick<Method, "terms" | "emaMode">;
+  readonly method: Pick<Method, "signals" | "terms" | "emaMode">;
   /** How many passes make one step. */
   readonly parts: number;
 }
@@ -68,13 +68,15 @@ const trainingMode = (variables: Variables): Mode => ({
 /** The loss with the method's terms added. */
 function addTerms(
   loss: tf.Scalar,
-  terms: readonly EngineTerm[],
+  { terms = [], signals }: EntryOptions["method"],
   logits: tf.Tensor2D,
-  { targets, teacherLogits, emaLogits }: BatchInputs,
+  inputs: BatchInputs,
 ): tf.Scalar {
-  const inputs = { targets, teacher: teacherLogits, ema: emaLogits } as TermInputs;
+  const ofSignals = (): [string, tf.Tensor | undefined][] =>
+    signals.map((signal) => [signal, inputs[`${signal}Logits`]]);
   return terms.reduce<tf.Scalar>((sum, term) => {
-    const value = term.loss(logits, inputs);
+    const constants = { targets: inputs.targets, ...Object.fromEntries(ofSignals()) };
+    const value = term.loss(logits, constants as TermInputs);
     if (value.rank !== 0) {
       const problem = `expected a scalar, got the shape [${value.shape}]`;
       throw new TrainerError("BAD_OPTION", `the term \`${term.name}\`: ${problem}`);
@@ -85,9 +87,8 @@ function addTerms(
 
 /** Loss, logits and gradients of a batch in training mode; the buffers are updated. */
 function differentiate(
-  model: Model,
+  { model, method }: EntryOptions,
   weights: Variables,
-  terms: readonly EngineTerm[],
   inputs: BatchInputs,
 ): { outputs: LossOutputs; gradients: Gradients } {
   const { images, targets, weights: rowWeights } = inputs;
@@ -100,7 +101,7 @@ function differentiate(
       logits = tf.keep(model.forward(weights, images as tf.Tensor4D, mode));
       const rows = softmaxCrossEntropy(logits as tf.Tensor2D, targets as tf.Tensor2D);
       const loss = tf.mean(tf.mul(rows, rowWeights)) as tf.Scalar;
-      return addTerms(loss, terms, logits as tf.Tensor2D, inputs);
+      return addTerms(loss, method, logits as tf.Tensor2D, inputs);
     },
     names.map((name) => weights[name]!),
   );
@@ -169,7 +170,7 @@ function updateAverage(
  */
 export function createEntries(options: EntryOptions, roles: Roles): Entries {
   const { model, gradient, parts } = options;
-  const { terms = [], emaMode } = options.method;
+  const { emaMode } = options.method;
   const { weights, signals, gradients: sums } = roles;
   const predict = (of: Variables, images: tf.Tensor, mode: Mode = EVALUATION): tf.Tensor =>
     model.forward(of, images as tf.Tensor4D, mode);
@@ -183,13 +184,13 @@ export function createEntries(options: EntryOptions, roles: Roles): Entries {
       ),
 
     accumulate(inputs) {
-      const { outputs, gradients } = differentiate(model, weights, terms, inputs);
+      const { outputs, gradients } = differentiate(options, weights, inputs);
       for (const [name, sum] of Object.entries(sums!)) sum.assign(tf.add(sum, gradients[name]!));
       return outputs;
     },
 
     trainStep(inputs) {
-      const { outputs, gradients: last } = differentiate(model, weights, terms, inputs);
+      const { outputs, gradients: last } = differentiate(options, weights, inputs);
       const mean = meanOverParts(sums, last, parts);
       const { clipNorm } = gradient;
       const gradients = clipNorm === undefined ? mean : clipByGlobalNorm(mean, clipNorm);

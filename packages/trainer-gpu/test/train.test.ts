@@ -11,6 +11,7 @@ import { type Engine, openEngine } from "../src/engine.ts";
 import { TrainerError } from "../src/errors.ts";
 import { createMethod } from "../src/methods/table.ts";
 import { train } from "../src/train.ts";
+import { outcome, stopAt } from "./outcome.ts";
 import { toyData } from "./toy-data.ts";
 
 // What the loop promises does not depend on the engine: the native one where it is, else wasm.
@@ -38,23 +39,6 @@ const options = (changes: Partial<TrainOptions> = {}): TrainOptions => ({
   schedule: { name: "cosine" },
   ...changes,
 });
-
-/** Everything of a run that must not depend on when or how often it was interrupted. */
-async function outcome(of: string): Promise<object> {
-  const { metrics, status, predictions } = await readRun(of);
-  const { bestEpoch, validationAccuracy, state } = status;
-  const checkpoints = await Promise.all(
-    ["best", "last"].map((c) => readFile(join(of, "checkpoints", `${c}.safetensors`))),
-  );
-  const { tensors } = await (await openRun(of)).loadCheckpoint("last");
-  return {
-    metrics: metrics.map(({ seconds, imagesPerSecond, ...row }) => row),
-    status: { bestEpoch, validationAccuracy, state },
-    best: checkpoints[0],
-    last: Object.fromEntries(Object.entries(tensors).map(([k, { data }]) => [k, data])),
-    test: (await predictions("test")).logits,
-  };
-}
 
 describe("a run", () => {
   test("learns, and leaves everything in its folder", async () => {
@@ -123,17 +107,6 @@ describe("same seed", () => {
     expect(await outcome(`${folder}-next`)).not.toEqual(await outcome(folder));
   });
 });
-
-/** A signal that is set during the given step of the given epoch. */
-function stopAt(epoch: number, step: number): Pick<TrainOptions, "signal" | "onProgress"> {
-  const controller = new AbortController();
-  return {
-    signal: controller.signal,
-    onProgress: (progress) => {
-      if (progress.epoch === epoch && progress.step === step) controller.abort();
-    },
-  };
-}
 
 describe("an interrupted run", () => {
   test.each([
