@@ -66,7 +66,8 @@ export {
   scheduleFactor,
   type Warmup,
 } from "./schedules.ts";
-export { Session, type SessionOptions, type StepInputs, type StepResult } from "./session.ts";
+export { Session } from "./session.ts";
+export type { SessionOptions, StepInputs, StepResult } from "./session-options.ts";
 export type { Arrays } from "./session-variables.ts";
 export { type TrainResult, train } from "./train.ts";
 export { type AdamWOptions, adamw } from "./update-rules/adamw.ts";

@@ -1,9 +1,8 @@
 // The steps of a session as plain functions of tensors: an engine may call or record them.
 import { softmaxCrossEntropy } from "@sd/tfjs-compile";
 import * as tf from "@tensorflow/tfjs";
-import { TrainerError } from "./errors.ts";
-import type { TermInputs } from "./methods/engine-term.ts";
-import type { Method, Signal } from "./methods/method.ts";
+import { addTerms, type SignalInput } from "./loss-terms.ts";
+import type { Method } from "./methods/method.ts";
 import { EVALUATION, type Mode, type Model } from "./models/model.ts";
 import type { Roles, Variables } from "./session-variables.ts";
 import { clipByGlobalNorm } from "./update-rules/clip-by-global-norm.ts";
@@ -16,9 +15,6 @@ import type { UpdateRule } from "./update-rules/update-rule.ts";
  */
 type BatchInputs = Record<"images" | "targets" | "weights", tf.Tensor> &
   Partial<Record<SignalInput, tf.Tensor>>;
-
-/** The name under which a signal's logits are an input of a step. */
-export type SignalInput = `${Signal}Logits`;
 
 /**
  * The last part of a batch, the decay of the moving average, and the coefficients of the update
@@ -64,26 +60,6 @@ const trainingMode = (variables: Variables): Mode => ({
   training: true,
   update: (name, value) => variables[name]!.assign(value),
 });
-
-/** The loss with the method's terms added. */
-function addTerms(
-  loss: tf.Scalar,
-  { terms = [], signals }: EntryOptions["method"],
-  logits: tf.Tensor2D,
-  inputs: BatchInputs,
-): tf.Scalar {
-  const ofSignals = (): [string, tf.Tensor | undefined][] =>
-    signals.map((signal) => [signal, inputs[`${signal}Logits`]]);
-  return terms.reduce<tf.Scalar>((sum, term) => {
-    const constants = { targets: inputs.targets, ...Object.fromEntries(ofSignals()) };
-    const value = term.loss(logits, constants as TermInputs);
-    if (value.rank !== 0) {
-      const problem = `expected a scalar, got the shape [${value.shape}]`;
-      throw new TrainerError("BAD_OPTION", `the term \`${term.name}\`: ${problem}`);
-    }
-    return tf.add(sum, value);
-  }, loss);
-}
 
 /** Loss, logits and gradients of a batch in training mode; the buffers are updated. */
 function differentiate(

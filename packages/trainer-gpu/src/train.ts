@@ -1,23 +1,15 @@
 // The training loop. One direction: batches → signals → targets → step → predictions → metrics → checkpoint → the epoch's line.
-import { existsSync } from "node:fs";
-import { join, relative } from "node:path";
-import { isDeepStrictEqual } from "node:util";
-import { type ChannelStatistics, channelStatistics, Loader } from "@sd/data";
-import { createRng } from "@sd/math/random";
+import { channelStatistics, Loader } from "@sd/data";
 import { accuracy, negativeLogLikelihood } from "@sd/metrics";
-import { createRun, openRun, type Run } from "@sd/runs";
 import { packWeights } from "./checkpoint.ts";
 import { checkSettings, type TrainOptions } from "./config.ts";
-import { TrainerError } from "./errors.ts";
-import { createManifest } from "./manifest.ts";
-import type { MethodState } from "./methods/method.ts";
-import { initialWeights, type Model } from "./models/model.ts";
+import { initialWeights } from "./models/model.ts";
 import { createModel } from "./models/table.ts";
 import { predictDataset } from "./prediction.ts";
-import { scheduleFactor } from "./schedules.ts";
+import { openOrCreate } from "./run-folder.ts";
 import { Session } from "./session.ts";
 import { type EpochState, loadBest, loadState, saveState, weightsOf } from "./state.ts";
-import { resolveOptimizer } from "./update-rules/table.ts";
+import { type Context, trainEpoch } from "./train-epoch.ts";
 
 /** How a run ended. */
 export interface TrainResult {
@@ -27,123 +19,8 @@ export interface TrainResult {
   readonly reused: boolean;
 }
 
-/** Everything that one run's functions share. */
-interface Context extends TrainOptions {
-  readonly run: Run;
-  readonly network: Model;
-  readonly session: Session;
-  readonly loader: Loader;
-  readonly normalise: ChannelStatistics;
-  /** What the method remembers, changed in place. */
-  readonly memory: MethodState;
-  readonly predictBatchSize: number;
-}
-
 /** How many images are predicted at once, at most. */
 const PREDICT_BATCH = 250;
-
-/** The resolved configuration, as config.json holds it: enough to repeat the run. */
-function createConfig(options: TrainOptions): object {
-  const { method, teacher, folder, data, model, seed, generation, epochs } = options;
-  const { batchSize, parts = 1 } = options;
-  const { name, label, options: methodOptions } = method;
-  return {
-    method: { name, label, options: methodOptions },
-    model,
-    seed,
-    generation,
-    epochs,
-    batchSize,
-    parts,
-    optimizer: resolveOptimizer(options.optimizer),
-    schedule: options.schedule,
-    data: data.description,
-    ...(teacher ? { teacher: { run: relative(folder, teacher.folder), checkpoint: "best" } } : {}),
-  };
-}
-
-/** Makes the run folder, or opens the one that holds this very run. */
-async function openOrCreate(options: TrainOptions): Promise<Run> {
-  const config = createConfig(options);
-  if (!existsSync(join(options.folder, "status.json"))) {
-    return createRun(options.folder, { config, manifest: createManifest(options) });
-  }
-  const run = await openRun(options.folder);
-  const same =
-    isDeepStrictEqual(run.config, JSON.parse(JSON.stringify(config))) &&
-    isDeepStrictEqual(run.manifest.engine, options.engine.name);
-  if (same) return run;
-  throw new TrainerError(
-    "CONFIG_MISMATCH",
-    `${options.folder} holds a run with another configuration or engine: choose another folder, or move it away`,
-  );
-}
-
-/** Fails where numbers of a step have left the finite range: nothing that follows would mean anything. */
-function checkFinite(what: string, values: ArrayLike<number>, where: string): void {
-  for (let i = 0; i < values.length; i++) {
-    if (Number.isFinite(values[i])) continue;
-    throw new TrainerError(
-      "NON_FINITE_LOSS",
-      `${what} is ${values[i]} at ${where}: a smaller learning rate may help`,
-    );
-  }
-}
-
-/** One epoch of optimiser steps; returns the training metrics, or undefined where it was stopped. */
-async function trainEpoch(
-  context: Context,
-  epoch: number,
-): Promise<Record<string, number> | undefined> {
-  const { method, memory, session, loader, data, optimizer, schedule, epochs, signal } = context;
-  const steps = loader.batchesPerEpoch;
-  const k = data.train.classes;
-  const rng = createRng(context.seed).fork("method", context.generation, epoch);
-  const start = performance.now();
-  let [step, rows, lossSum, correct, learningRate] = [0, 0, 0, 0, 0];
-
-  for (const batch of loader.epoch(epoch)) {
-    if (signal?.aborted) return undefined;
-    const shape = [batch.size, k] as const;
-    const { labels, labelTargets, indices } = batch;
-    learningRate = optimizer.learningRate * scheduleFactor(schedule, epoch + step / steps, epochs);
-    const where = `epoch ${epoch}, step ${step} of ${steps}, learning rate ${learningRate}`;
-    const signals = await session.signals(batch.images);
-    for (const [name, values] of Object.entries(signals)) {
-      checkFinite(`a logit of the ${name}`, values, where);
-    }
-    const stream = rng.fork(step);
-    const seen = { labels, labelTargets, indices, shape, epoch, epochs, rng: stream };
-    const { targets, weights } = method.targets(seen, signals, memory);
-    const update = epoch * steps + step + 1;
-    const { loss, logits } = await session.step({
-      images: batch.images,
-      targets,
-      weights,
-      signals,
-      learningRate,
-      step: update,
-      emaDecay: method.emaDecay?.(update),
-    });
-    checkFinite("the loss", [loss], where);
-    method.observe?.(seen, logits, memory);
-    step++;
-    rows += batch.size;
-    lossSum += loss * batch.size;
-    correct += accuracy(logits, labels, shape) * batch.size;
-    const imagesPerSecond = (rows * 1000) / (performance.now() - start);
-    context.onProgress?.({ epoch, epochs, step, steps, loss: lossSum / rows, imagesPerSecond });
-  }
-  method.epochEnd?.(epoch, memory);
-  const seconds = (performance.now() - start) / 1000;
-  return {
-    trainLoss: lossSum / rows,
-    trainAccuracy: correct / rows,
-    learningRate,
-    seconds,
-    imagesPerSecond: rows / seconds,
-  };
-}
 
 /** Trains one epoch, judges it on the validation set, and makes it last. */
 async function runEpoch(

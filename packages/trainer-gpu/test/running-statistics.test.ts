@@ -7,7 +7,8 @@ import { openEngine } from "../src/engine.ts";
 import type { Signal } from "../src/methods/method.ts";
 import { initialWeights } from "../src/models/model.ts";
 import { createModel } from "../src/models/table.ts";
-import { Session, type SessionOptions, type StepInputs } from "../src/session.ts";
+import { Session } from "../src/session.ts";
+import type { SessionOptions, StepInputs } from "../src/session-options.ts";
 import { formula } from "./formula.ts";
 import { missingNative } from "./native-engine.ts";
 

@@ -1,0 +1,46 @@
+// The folder of a run: made with its configuration, or found to hold this very run.
+import { existsSync } from "node:fs";
+import { join, relative } from "node:path";
+import { isDeepStrictEqual } from "node:util";
+import { createRun, openRun, type Run } from "@sd/runs";
+import type { TrainOptions } from "./config.ts";
+import { TrainerError } from "./errors.ts";
+import { createManifest } from "./manifest.ts";
+import { resolveOptimizer } from "./update-rules/table.ts";
+
+/** The resolved configuration, as config.json holds it: enough to repeat the run. */
+function createConfig(options: TrainOptions): object {
+  const { method, teacher, folder, data, model, seed, generation, epochs } = options;
+  const { batchSize, parts = 1 } = options;
+  const { name, label, options: methodOptions } = method;
+  return {
+    method: { name, label, options: methodOptions },
+    model,
+    seed,
+    generation,
+    epochs,
+    batchSize,
+    parts,
+    optimizer: resolveOptimizer(options.optimizer),
+    schedule: options.schedule,
+    data: data.description,
+    ...(teacher ? { teacher: { run: relative(folder, teacher.folder), checkpoint: "best" } } : {}),
+  };
+}
+
+/** Makes the run folder, or opens the one that holds this very run. */
+export async function openOrCreate(options: TrainOptions): Promise<Run> {
+  const config = createConfig(options);
+  if (!existsSync(join(options.folder, "status.json"))) {
+    return createRun(options.folder, { config, manifest: createManifest(options) });
+  }
+  const run = await openRun(options.folder);
+  const same =
+    isDeepStrictEqual(run.config, JSON.parse(JSON.stringify(config))) &&
+    isDeepStrictEqual(run.manifest.engine, options.engine.name);
+  if (same) return run;
+  throw new TrainerError(
+    "CONFIG_MISMATCH",
+    `${options.folder} holds a run with another configuration or engine: choose another folder, or move it away`,
+  );
+}
