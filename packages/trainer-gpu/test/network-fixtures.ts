@@ -5,7 +5,7 @@ import type { StoredTensor } from "@sd/runs";
 import { unpackWeights } from "../src/checkpoint.ts";
 import { type Model, sizeOf } from "../src/models/model.ts";
 import { createModel } from "../src/models/table.ts";
-import type { StepInputs } from "../src/session.ts";
+import type { StepInputs } from "../src/session-options.ts";
 import type { Arrays } from "../src/session-variables.ts";
 import { formula, type Summary } from "./formula.ts";
 

@@ -2,7 +2,8 @@
 import { describe, expect, test } from "vitest";
 import { openEngine } from "../src/engine.ts";
 import { initialWeights } from "../src/models/model.ts";
-import { Session, type StepInputs } from "../src/session.ts";
+import { Session } from "../src/session.ts";
+import type { StepInputs } from "../src/session-options.ts";
 import type { Arrays } from "../src/session-variables.ts";
 import { missingNative } from "./native-engine.ts";
 import { formulaBatch, loadFixture, modelOf } from "./network-fixtures.ts";
