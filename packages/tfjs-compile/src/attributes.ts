@@ -52,3 +52,24 @@ function graphAttribute(binding: Binding, op: string, attribute: OpAttribute): A
     }
   }
 }
+
+/** Attributes of a graph's node, turned into those that the binding takes. */
+export function eagerAttributes(
+  binding: Binding,
+  attributes: Readonly<Record<string, AttrValue>>,
+): OpAttribute[] {
+  const types: Readonly<Record<Exclude<AttrValue["kind"], "tensor">, number>> = {
+    string: binding.TF_ATTR_STRING,
+    int: binding.TF_ATTR_INT,
+    ints: binding.TF_ATTR_INT,
+    float: binding.TF_ATTR_FLOAT,
+    floats: binding.TF_ATTR_FLOAT,
+    bool: binding.TF_ATTR_BOOL,
+    bools: binding.TF_ATTR_BOOL,
+    type: binding.TF_ATTR_TYPE,
+    shape: binding.TF_ATTR_SHAPE,
+  };
+  return Object.entries(attributes).flatMap(([name, { kind, value }]) =>
+    kind === "tensor" ? [] : { name, type: types[kind], value },
+  );
+}

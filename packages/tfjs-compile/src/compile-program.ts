@@ -4,10 +4,12 @@ import { EagerProgram } from "./eager-program.ts";
 import { ProgramError } from "./errors.ts";
 import { declaredSignature, listed, type Signature } from "./inputs.ts";
 import { isNodeBackend, type Values } from "./node-backend.ts";
+import { type ProfileRow, profileRows, type Timing } from "./profile.ts";
 import type {
   Entries,
   InputSpec,
   Inputs,
+  ProfileOptions,
   Program,
   ProgramOptions,
   ProgramStats,
@@ -141,6 +143,26 @@ class CheckedProgram {
   sync(): void {
     this.#check();
     this.#program.sync();
+  }
+
+  async profile(
+    entry: string,
+    inputs: Inputs,
+    { repeats = 5 }: ProfileOptions = {},
+  ): Promise<ProfileRow[]> {
+    this.#check();
+    checkEntry(this.#entries, entry);
+    const passes: (readonly Timing[])[] = [];
+    for (let pass = 0; pass <= repeats; pass++) {
+      passes.push(await this.#program.timeOperations(entry, inputs));
+    }
+    return profileRows(passes.slice(1));
+  }
+
+  export(folder: string, entry: string, inputs: { readonly [name: string]: InputSpec }): void {
+    this.#check();
+    checkEntry(this.#entries, entry);
+    this.#program.export(folder, entry, declaredSignature(entry, inputs));
   }
 
   stats(): ProgramStats {

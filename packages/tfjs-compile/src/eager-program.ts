@@ -1,8 +1,10 @@
 import * as tf from "@tensorflow/tfjs";
 import { asTensors, type ByteShapes } from "./byte-inputs.ts";
 import { callEntry } from "./call-entry.ts";
+import { ProgramError } from "./errors.ts";
 import { InputContract, signatureOf } from "./inputs.ts";
 import type { Values } from "./node-backend.ts";
+import type { Timing } from "./profile.ts";
 import type { Entries, Inputs, ProgramStats, Tensors } from "./program.ts";
 import type { VariableSet } from "./variable-set.ts";
 
@@ -40,6 +42,31 @@ export class EagerProgram {
     });
     contract.accept(signature);
     return outputs;
+  }
+
+  /** What each kernel of a step takes; the variables are put back afterwards. */
+  async timeOperations(entry: string, inputs: Inputs): Promise<Timing[]> {
+    this.#variables.checkAlive();
+    const { all } = this.#variables;
+    const before = all.map((variable) => tf.keep(tf.clone(variable)));
+    try {
+      const { kernels } = await tf.profile(() => {
+        tf.dispose(this.run(entry, inputs));
+        return {};
+      });
+      return kernels.map(({ name, kernelTimeMs }) => ({
+        operation: name,
+        milliseconds: Number(kernelTimeMs),
+      }));
+    } finally {
+      for (const [i, variable] of all.entries()) variable.assign(before[i]!);
+      tf.dispose(before);
+    }
+  }
+
+  export(_folder: string, entry: string): never {
+    const message = "a step that is called has no graph; it takes tfjs-node's backend to record it";
+    throw new ProgramError("ERR_EXPORT", message, { entry });
   }
 
   read(names: readonly string[]): Record<string, Values> {

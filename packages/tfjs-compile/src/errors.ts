@@ -11,6 +11,7 @@ export type ProgramErrorCode =
   | "ERR_DISPOSED_VARIABLE"
   | "ERR_DTYPE"
   | "ERR_ENGINE"
+  | "ERR_EXPORT"
   | "ERR_INPUT_DTYPE"
   | "ERR_INPUT_NAMES"
   | "ERR_INPUT_SHAPE"

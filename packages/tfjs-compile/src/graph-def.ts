@@ -35,15 +35,56 @@ export interface GraphNode {
   readonly attributes: Readonly<Record<string, AttrValue>>;
 }
 
-/** The file `saved_model.pb` of a model that holds one graph, with the tag "serve". */
-export function savedModelBytes(nodes: readonly GraphNode[]): Uint8Array {
+/** A tensor of a graph that a signature names. */
+export interface SignatureTensor {
+  /** `node:output` */
+  readonly tensor: string;
+  readonly dtype: number;
+  readonly shape: readonly number[];
+}
+
+/** What a saved model takes and gives, by the names that its users see. */
+export interface ModelSignature {
+  readonly inputs: Readonly<Record<string, SignatureTensor>>;
+  readonly outputs: Readonly<Record<string, SignatureTensor>>;
+}
+
+/**
+ * The file `saved_model.pb` of a model that holds one graph, with the tag "serve" and, if given, the
+ * signature "serving_default".
+ */
+export function savedModelBytes(
+  nodes: readonly GraphNode[],
+  signature?: ModelSignature,
+): Uint8Array {
   const writer = new BinaryWriter();
   writer.tag(1, WireType.Varint).int64(1);
   message(writer, 2, () => {
     message(writer, 1, () => text(writer, 4, "serve"));
     message(writer, 2, () => writeGraph(writer, nodes));
+    if (signature === undefined) return;
+    message(writer, 5, () => {
+      text(writer, 1, "serving_default");
+      message(writer, 2, () => writeSignature(writer, signature));
+    });
   });
   return writer.finish();
+}
+
+function writeSignature(writer: BinaryWriter, { inputs, outputs }: ModelSignature): void {
+  for (const [field, tensors] of [inputs, outputs].entries()) {
+    for (const [name, { tensor, dtype, shape }] of Object.entries(tensors)) {
+      message(writer, field + 1, () => {
+        text(writer, 1, name);
+        message(writer, 2, () => {
+          text(writer, 1, tensor);
+          writer.tag(2, WireType.Varint).int32(dtype);
+          message(writer, 3, () => writeShape(writer, shape));
+        });
+      });
+    }
+  }
+  text(writer, 3, "tensorflow/serving/predict");
 }
 
 /** The message GraphDef. */

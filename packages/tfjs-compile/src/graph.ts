@@ -2,7 +2,7 @@
 
 import type { AttrValue, GraphNode, TensorValue } from "./graph-def.ts";
 import type { ResolvedSpec } from "./inputs.ts";
-import { DType } from "./node-backend.ts";
+import { DType, type Values } from "./node-backend.ts";
 import { type Recording, type Ref, usedOps } from "./recording.ts";
 
 /** A variable of the graph. */
@@ -55,11 +55,31 @@ export function variableGraph(variables: readonly GraphVariable[]): GraphNode[] 
   return nodes;
 }
 
+/** The node, by its name, that gives a variable's value before the step. */
+type OldValue = (name: string, variable: number) => GraphNode;
+
+/** Reads a variable of the session. */
+const readVariable =
+  (variables: readonly GraphVariable[]): OldValue =>
+  (name, i) => ({
+    name,
+    op: "ReadVariableOp",
+    inputs: [`v${i}`],
+    attributes: { dtype: type(variables[i]!.dtype) },
+  });
+
+/** Has a variable's value in the graph. */
+export const frozenVariable =
+  (variables: readonly GraphVariable[], values: readonly Values[]): OldValue =>
+  (name, i) =>
+    constantNode(name, { ...variables[i]!, values: values[i]! });
+
 /** The nodes of a recording under a prefix of their own. */
 export function recordingGraph(
   prefix: string,
   recording: Recording,
   variables: readonly GraphVariable[],
+  oldValueNode: OldValue = readVariable(variables),
 ): { readonly nodes: GraphNode[]; readonly endpoints: Endpoints } {
   const inputs = [...recording.inputs.values()].map((input, i) =>
     inputNodes(`${prefix}/i${i}`, input),
@@ -67,12 +87,7 @@ export function recordingGraph(
   const constants = recording.constants.map((c, i) => constantNode(`${prefix}/c${i}`, c));
   const used = usedOps(recording);
   const read = new Set(usedRefs(recording, used).filter((ref) => ref.startsWith("v")));
-  const reads = [...read].map((ref) => ({
-    name: `${prefix}/${ref}`,
-    op: "ReadVariableOp",
-    inputs: [ref],
-    attributes: { dtype: type(variables[Number(ref.slice(1))]!.dtype) },
-  }));
+  const reads = [...read].map((ref) => oldValueNode(`${prefix}/${ref}`, Number(ref.slice(1))));
   // An operation that changes a variable in its place comes after all that take its old value.
   const nodeOf = (ref: Ref): string =>
     ref.startsWith("h") ? `v${ref.slice(1)}` : `${prefix}/${ref}`;

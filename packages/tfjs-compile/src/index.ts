@@ -4,6 +4,7 @@ export { type BatchNormOptions, type BatchNormResult, batchNorm } from "./loweri
 export { relu } from "./lowering/relu.ts";
 export { softmaxCrossEntropy } from "./lowering/softmax-cross-entropy.ts";
 export type { InputDType, ProgramDType, Values } from "./node-backend.ts";
+export type { ProfileRow } from "./profile.ts";
 export type {
   Entries,
   Entry,
@@ -11,6 +12,7 @@ export type {
   InputSpecs,
   Inputs,
   InputsOf,
+  ProfileOptions,
   Program,
   ProgramOptions,
   ProgramStats,

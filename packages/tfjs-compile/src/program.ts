@@ -1,6 +1,7 @@
 // What a program is to its user, the same on every engine.
 import type * as tf from "@tensorflow/tfjs";
 import type { InputDType, Values } from "./node-backend.ts";
+import type { ProfileRow } from "./profile.ts";
 
 /** Tensors by name. */
 export type Tensors = { readonly [name: string]: tf.Tensor };
@@ -66,6 +67,12 @@ export interface ProgramOptions<V extends string, E extends Entries> {
   readonly mode?: "auto" | "eager";
 }
 
+/** How a program is profiled. */
+export interface ProfileOptions {
+  /** @defaultValue 5 */
+  readonly repeats?: number;
+}
+
 /** How much a program holds. */
 export interface ProgramStats {
   /** Recorded entries, one for each set of input shapes; 0 in eager mode. */
@@ -113,6 +120,36 @@ export interface Program<V extends string, E extends Entries> {
    * to be done.
    */
   sync(): void;
+
+  /**
+   * What the operations of an entry take, one row each, the slowest first; `console.table` prints it.
+   * No variable is changed.
+   *
+   * A recorded step's operations are run one at a time, on these inputs and the variables' values:
+   * TensorFlow has no way to look into a graph from JavaScript. So what the graph gains by joining
+   * operations and by running some at the same time is not in it, nor is what it loses to moving
+   * tensors between them; the sum is usually above the time of `run`.
+   *
+   * @param options - How many times everything is run after a first time that does not count; the
+   * median counts.
+   */
+  profile<K extends keyof E & string>(
+    entry: K,
+    inputs: RunInputs<E[K]>,
+    options?: ProfileOptions,
+  ): Promise<ProfileRow[]>;
+
+  /**
+   * Writes an entry as a SavedModel, which TensorFlow Serving and Python's `tf.saved_model.load` read:
+   * with the signature "serving_default" of the entry's names, and the variables' present values as
+   * constants. The entry must not assign variables; its shapes are fixed.
+   *
+   * @param folder - Is made where it is missing; `saved_model.pb` in it is replaced.
+   * @param inputs - The inputs of the model. One of bytes takes uint8.
+   * @throws {@link ProgramError} `ERR_EXPORT` for an entry that assigns variables or gives nothing,
+   * and in eager mode, where there is no graph.
+   */
+  export<K extends keyof E & string>(folder: string, entry: K, inputs: InputSpecs<E[K]>): void;
 
   stats(): ProgramStats;
 

@@ -1,6 +1,7 @@
 import type * as tf from "@tensorflow/tfjs";
 import type { ByteShapes } from "./byte-inputs.ts";
 import { ProgramError } from "./errors.ts";
+import { exportRecording } from "./export-recording.ts";
 import type { GraphVariable } from "./graph.ts";
 import { InputContract, type Signature, signatureKey, signatureOf } from "./inputs.ts";
 import {
@@ -11,6 +12,8 @@ import {
   type TensorMetadata,
   type Values,
 } from "./node-backend.ts";
+import type { Timing } from "./profile.ts";
+import { timeOperations } from "./profile-recording.ts";
 import type { Entries, Inputs, ProgramStats, Tensors } from "./program.ts";
 import { record } from "./recorder.ts";
 import { checkRepeatable, type Recording } from "./recording.ts";
@@ -76,6 +79,31 @@ export class RecordedProgram {
       this.#backend.createOutputTensor(results[i]!),
     ]);
     return Object.fromEntries(outputs) as Record<string, tf.Tensor>;
+  }
+
+  timeOperations(entry: string, inputs: Inputs): Timing[] {
+    const signature = signatureOf(entry, inputs, this.#bytes.get(entry)!);
+    this.#contracts.get(entry)!.check(signature);
+    const recording = this.#recordingOf(entry, signature);
+    return this.#engine(entry, () =>
+      this.#feeding(inputs, signature, (handles) => {
+        const values = this.#session!.read(this.#graphVariables.map((_, i) => i));
+        try {
+          const sources = { inputs: handles, variables: values.map(({ id }) => id) };
+          return timeOperations(this.#binding, recording, this.#graphVariables, sources);
+        } finally {
+          this.#free(values);
+        }
+      }),
+    );
+  }
+
+  export(folder: string, entry: string, signature: Signature): void {
+    this.#contracts.get(entry)!.check(signature);
+    const key = signatureKey(entry, signature);
+    const recording = this.#recordings.get(key) ?? this.#record(entry, signature);
+    const values = Object.values(this.read(this.#variables.names));
+    exportRecording(folder, recording, this.#graphVariables, values);
   }
 
   read(names: readonly string[]): Record<string, Values> {

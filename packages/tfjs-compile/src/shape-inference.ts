@@ -96,7 +96,7 @@ function compute(
 }
 
 /** All elements of a constant that may be kept as one repeated value. */
-function expanded({ dtype, shape, values }: TensorValue): Values {
+export function expanded({ dtype, shape, values }: TensorValue): Values {
   const all = zeros(dtype, sizeOf(shape));
   if (values.length === all.length) all.set(values);
   else all.fill(values[0]!);

@@ -136,3 +136,24 @@ test("a saved model holds the graph under the tag that it is loaded by", () => {
   expect(textOf(inside(model, 2, 1), 4)).toEqual(["serve"]);
   expect(bytesOf(inside(model, 2), 2)).toEqual(graphDefBytes(nodes));
 });
+
+test("a saved model has its signature under the name that servers look for", () => {
+  const tensor = { tensor: "g/x:0", dtype: DType.uint8, shape: [2, 3] };
+  const signature = { inputs: { images: tensor }, outputs: { logits: tensor } };
+  const entry = inside(decode(savedModelBytes([], signature)), 2, 5);
+  expect(textOf(entry, 1)).toEqual(["serving_default"]);
+  const body = inside(entry, 2);
+  expect(textOf(body, 3)).toEqual(["tensorflow/serving/predict"]);
+  for (const [field, name] of [
+    [1, "images"],
+    [2, "logits"],
+  ] as const) {
+    expect(textOf(inside(body, field), 1)).toEqual([name]);
+    const info = inside(body, field, 2);
+    expect([textOf(info, 1), info.get(2)]).toEqual([["g/x:0"], [4]]);
+    const sizes = inside(info, 3)
+      .get(2)!
+      .map((dim) => decode(dim as Uint8Array).get(1)?.[0]);
+    expect(sizes).toEqual([2, 3]);
+  }
+});
