@@ -57,14 +57,15 @@ import { VariableSet } from "./variable-set.ts";
 export function compileProgram<const V extends string, const E extends Entries>(
   options: ProgramOptions<V, E>,
 ): Program<V, E> {
-  const { entries, maxGraphs = 16, mode = "auto" } = options;
+  const { entries, maxGraphs = 16, xla = [], mode = "auto" } = options;
+  for (const entry of xla) checkEntry(entries, entry);
   const variables = new VariableSet(options.variables);
   const declared = declaredSignatures(entries, options.specs ?? {});
   const bytes = byteShapes(entries, declared);
   const backend = tf.backend();
   const inner =
     mode === "auto" && isNodeBackend(backend)
-      ? new RecordedProgram(backend, variables, entries, declared, bytes, maxGraphs)
+      ? new RecordedProgram(backend, variables, entries, { declared, bytes, maxGraphs, xla })
       : new EagerProgram(variables, entries, bytes);
   return new CheckedProgram(inner, variables, entries, backend) as unknown as Program<V, E>;
 }

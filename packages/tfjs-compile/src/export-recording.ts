@@ -21,7 +21,12 @@ export function exportRecording(
 ): void {
   checkExportable(recording);
   const frozen = frozenVariable(variables, values);
-  const { nodes, endpoints } = recordingGraph("step", recording, variables, frozen);
+  const { nodes, endpoints } = recordingGraph(
+    "step",
+    { ...recording, xla: false },
+    variables,
+    frozen,
+  );
   const draft = new Draft(recording, variables);
   const inputs = [...recording.inputs].map(([name, { shape, dtype }], i) => [
     name,

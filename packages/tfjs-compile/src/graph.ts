@@ -55,6 +55,11 @@ export function variableGraph(variables: readonly GraphVariable[]): GraphNode[] 
   return nodes;
 }
 
+/** Marks a node to be compiled with XLA, together with those around it. */
+const XLA: GraphNode["attributes"] = { _XlaCompile: { kind: "bool", value: true } };
+/** XLA's pooling is many times slower on CPUs, and it has no part in what changes variables. */
+const NOT_XLA = /Pool|^Resource|^ReadVariable/;
+
 /** The node, by its name, that gives a variable's value before the step. */
 type OldValue = (name: string, variable: number) => GraphNode;
 
@@ -101,7 +106,7 @@ export function recordingGraph(
       name: `${prefix}/o${i}`,
       op: name,
       inputs: [...inputs.map(nodeOf), ...before],
-      attributes,
+      attributes: recording.xla && !NOT_XLA.test(name) ? { ...attributes, ...XLA } : attributes,
     };
   });
   const assigns = recording.updates.flatMap((update) => {

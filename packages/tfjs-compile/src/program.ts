@@ -60,6 +60,14 @@ export interface ProgramOptions<V extends string, E extends Entries> {
    */
   readonly maxGraphs?: number;
   /**
+   * Entries to compile with XLA where they are recorded: pooling and updates are left out. Measure
+   * before using it: on CPUs it makes convolutional networks slower, and the first run with new
+   * shapes takes seconds to a minute.
+   *
+   * @defaultValue none
+   */
+  readonly xla?: readonly (keyof E & string)[];
+  /**
    * "auto" records where the backend can replay, "eager" always calls the functions.
    *
    * @defaultValue "auto"

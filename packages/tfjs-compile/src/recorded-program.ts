@@ -22,6 +22,16 @@ import { Session } from "./session.ts";
 import { ShapeCache } from "./shape-inference.ts";
 import type { VariableSet } from "./variable-set.ts";
 
+/** How entries are recorded. */
+export interface RecordingOptions {
+  /** Entries with inputs that they will be run with. */
+  readonly declared: readonly (readonly [string, Signature])[];
+  readonly bytes: ReadonlyMap<string, ByteShapes>;
+  readonly maxGraphs: number;
+  /** Entries to compile with XLA. */
+  readonly xla: readonly string[];
+}
+
 /** A program whose steps are recorded and replayed in one session. */
 export class RecordedProgram {
   readonly mode = "recorded";
@@ -34,6 +44,7 @@ export class RecordedProgram {
   readonly #contracts = new Map<string, InputContract>();
   readonly #shapes = new ShapeCache();
   readonly #maxGraphs: number;
+  readonly #xla: readonly string[];
   /** By signature, the least recently used first. */
   readonly #recordings = new Map<string, Recording>();
   #session: Session | undefined;
@@ -43,15 +54,14 @@ export class RecordedProgram {
     backend: NodeBackend,
     variables: VariableSet,
     entries: Entries,
-    declared: readonly (readonly [string, Signature])[],
-    bytes: ReadonlyMap<string, ByteShapes>,
-    maxGraphs: number,
+    { declared, bytes, maxGraphs, xla }: RecordingOptions,
   ) {
     this.#backend = backend;
     this.#binding = backend.binding;
     this.#variables = variables;
     this.#entries = entries;
     this.#bytes = bytes;
+    this.#xla = xla;
     this.#maxGraphs = Math.max(1, maxGraphs, declared.length);
     this.#graphVariables = variables.all.map(({ shape, dtype }) => ({
       shape,
@@ -188,7 +198,7 @@ export class RecordedProgram {
     const recording = record(step);
     checkRepeatable(recording, record(step));
     this.#contracts.get(entry)!.accept(inputs);
-    return rewrite(recording, this.#graphVariables);
+    return { ...rewrite(recording, this.#graphVariables), xla: this.#xla.includes(entry) };
   }
 
   /**

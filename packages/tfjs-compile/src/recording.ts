@@ -39,6 +39,8 @@ export interface Recording {
   readonly ops: readonly RecordedOp[];
   readonly outputs: readonly { readonly name: string; readonly ref: Ref; readonly dtype: number }[];
   readonly updates: readonly Update[];
+  /** Whether its operations are compiled with XLA. */
+  readonly xla?: boolean;
 }
 
 /** The operations, by number, that outputs and updates come from. */
