@@ -3,11 +3,12 @@
 import { execFile } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
+import { loadSimdKernels } from "@sd/math/simd";
 import { loadWasmBackend } from "@sd/tfjs-wasm";
 import { betaTargets } from "./beta-targets.ts";
 import { CLASSES, eceStream, ROWS } from "./ece-stream.ts";
 import type { SuiteOptions } from "./main.ts";
-import { interleave } from "./measure.ts";
+import { type Candidate, interleave } from "./measure.ts";
 import { pythonWith, Worker } from "./python.ts";
 import { type Comparison, milliseconds } from "./table.ts";
 import { compareTotalLoss } from "./total-loss.ts";
@@ -19,30 +20,34 @@ async function streamMemory(rows: number): Promise<number> {
   return Number((await promisify(execFile)(process.execPath, args)).stdout);
 }
 
-async function compareCalibration(worker: Worker): Promise<Comparison> {
-  const own = eceStream(ROWS);
+/** The ECE in a stream, where `worker` is one of `total_loss.py`. */
+export async function compareCalibration(worker: Worker): Promise<Comparison> {
+  const candidate = (name: string, stream: () => number): Candidate => ({
+    name,
+    run: (count) => Array.from({ length: count }, stream).reduce((a, b) => a + b, 0),
+  });
   const task = { task: "ece_stream", n: ROWS, k: CLASSES };
   const timings = await interleave(
     [
-      {
-        name: "CalibrationAccumulator",
-        run: (count) => Array.from({ length: count }, own).reduce((a, b) => a + b, 0),
-      },
+      candidate("JavaScript", eceStream(ROWS)),
+      candidate("SIMD", eceStream(ROWS, { kernels: await loadSimdKernels() })),
       worker.candidate("torchmetrics, 1 thread", task),
     ],
     5,
   );
-  const [ours, theirs] = timings.map(({ median }) => median);
+  const [plain, simd, theirs] = timings.map(({ median }) => median) as [number, number, number];
   const [few, all] = [await streamMemory(ROWS / 10), await streamMemory(ROWS)];
   return {
     title: `expected calibration error of ${ROWS} rows of ${CLASSES} logits, streamed`,
     values: {
       ...milliseconds(timings),
-      [`peak memory, ${ROWS / 10} rows, MB`]: few,
-      [`peak memory, ${ROWS} rows, MB`]: all,
+      [`peak memory, SIMD, ${ROWS / 10} rows, MB`]: few,
+      [`peak memory, SIMD, ${ROWS} rows, MB`]: all,
     },
     ratios: [
-      { name: "ours ÷ torchmetrics", value: ours! / theirs!, bar: { atMost: 1 } },
+      { name: "JavaScript ÷ SIMD", value: plain / simd },
+      { name: "JavaScript ÷ torchmetrics", value: plain / theirs },
+      { name: "SIMD ÷ torchmetrics", value: simd / theirs, bar: { atMost: 1 } },
       { name: "memory of ten times the rows", value: all / few, bar: { atMost: 1.1 } },
     ],
   };

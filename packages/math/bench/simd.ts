@@ -44,6 +44,8 @@ function calls(n: number, k: number): Readonly<Record<string, (kernels: Kernels)
   const logits = logitsOf(n * k);
   const matrix = new Float32Array(n * k);
   const column = new Float32Array(n);
+  const confidence = new Float64Array(n);
+  const correct = new Uint8Array(n);
   const labels = Int32Array.from({ length: n }, (_, i) => i % k);
   const targets = new Float32Array(n * k);
   plain.softmaxInto(
@@ -66,6 +68,7 @@ function calls(n: number, k: number): Readonly<Record<string, (kernels: Kernels)
       x.softTargetCrossEntropyInto(column, matrix, logits, targets, n, k),
     teacherCrossEntropyInto: (x) =>
       x.teacherCrossEntropyInto(column, matrix, logits, labels, targets, n, k, 0.6, 4),
+    predictionsInto: (x) => x.predictionsInto(confidence, correct, logits, labels, n, k),
     klDivergenceInto: (x) => x.klDivergenceInto(column, logU, logV, n, k),
   };
 }

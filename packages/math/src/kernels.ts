@@ -1,6 +1,7 @@
 // Unchecked, allocation-free kernels over rows, which the checked functions of @sd packages share.
 export { softmaxCrossEntropyInto, softTargetCrossEntropyInto } from "./kernels/cross-entropy.ts";
 export { klDivergenceInto } from "./kernels/divergence.ts";
+export { predictionsInto } from "./kernels/predictions.ts";
 export { rowSumExp } from "./kernels/row-sum-exp.ts";
 export {
   argmaxInto,

@@ -6,6 +6,8 @@ import {
   type IntegerArray,
   type Shape,
 } from "@sd/math";
+import { predictionsInto } from "@sd/math/kernels";
+import type { CalibrationAccumulatorOptions, CalibrationKernels } from "./accumulator-options.ts";
 import {
   addToBins,
   type BinSums,
@@ -19,14 +21,15 @@ import {
 import { checkBins, DEFAULT_BINS } from "./calibration.ts";
 import { type DebiasedCalibration, debiasedOf } from "./debiased.ts";
 import { equalMassOfGrid, riskCoverageOfGrid, rocAreaOfGrid, smoothErrorOfGrid } from "./grid.ts";
-import { type Predictions, predictionsInto } from "./predictions.ts";
+import type { Predictions } from "./predictions.ts";
 import type { RiskCoverage } from "./risk-coverage.ts";
 
 /** 2⁵ · 3² · 5²: a multiple of every usual number of bins. */
 const CELLS = 7200;
 
-/** Rows that are looked at together. */
+/** Rows that are looked at together: at most so many, of at most so many logits. */
 const BLOCK = 1024;
+const BLOCK_SIZE = 2 ** 17;
 
 /** What {@link CalibrationAccumulator.toJSON} gives: the cells that hold rows. */
 export interface CalibrationAccumulatorJson {
@@ -65,6 +68,12 @@ export class CalibrationAccumulator {
     confidence: new Float64Array(BLOCK),
     correct: new Uint8Array(BLOCK),
   };
+  readonly #kernels: CalibrationKernels;
+
+  /** An accumulator that has seen no row. */
+  constructor({ kernels = { predictionsInto } }: CalibrationAccumulatorOptions = {}) {
+    this.#kernels = kernels;
+  }
 
   /** Rows so far. */
   get count(): number {
@@ -84,10 +93,12 @@ export class CalibrationAccumulator {
     checkLabels("CalibrationAccumulator.update", labels, n, k, shape);
     const { confidence, correct } = this.#block;
     // Block by block, so that memory does not grow with the rows of a call.
-    for (let start = 0; start < n; start += BLOCK) {
-      const end = Math.min(n, start + BLOCK);
+    const step = Math.max(1, Math.min(BLOCK, Math.floor(BLOCK_SIZE / k)));
+    for (let start = 0; start < n; start += step) {
+      const end = Math.min(n, start + step);
       const rows = logits.subarray(start * k, end * k);
-      predictionsInto(this.#block, rows, labels.subarray(start, end), end - start, k);
+      const own = labels.subarray(start, end);
+      this.#kernels.predictionsInto(confidence, correct, rows, own, end - start, k);
       addToBins(this.#sums, confidence.subarray(0, end - start), correct);
     }
   }
@@ -170,14 +181,18 @@ export class CalibrationAccumulator {
   /**
    * The accumulator that {@link CalibrationAccumulator.toJSON} was asked of.
    *
+   * @param options - As of the constructor; they are no part of the JSON.
    * @throws {@link DomainError} if it is no such object.
    */
-  static fromJSON(json: CalibrationAccumulatorJson): CalibrationAccumulator {
+  static fromJSON(
+    json: CalibrationAccumulatorJson,
+    options?: CalibrationAccumulatorOptions,
+  ): CalibrationAccumulator {
     if (json.cells !== CELLS || !json.filled.every(isFilled)) {
       const expectation = `to hold sums on ${CELLS} cells`;
       throw new DomainError("CalibrationAccumulator.fromJSON", "json", expectation);
     }
-    const accumulator = new CalibrationAccumulator();
+    const accumulator = new CalibrationAccumulator(options);
     for (const [cell, count, confidence, correct] of json.filled) {
       accumulator.#sums.count[cell] = count;
       accumulator.#sums.confidence[cell] = confidence;

@@ -1,4 +1,5 @@
 export { CalibrationAccumulator, type CalibrationAccumulatorJson } from "./accumulator.ts";
+export type { CalibrationAccumulatorOptions, CalibrationKernels } from "./accumulator-options.ts";
 export { accuracy, type TopKOptions, topKAccuracy } from "./accuracy.ts";
 export { applyTemperature } from "./apply-temperature.ts";
 export type { ReliabilityBin } from "./bin-sums.ts";

@@ -1,6 +1,6 @@
 // The predicted class of each row: how sure it is and whether it is right. All that calibration needs.
 import { checkLabels, checkLogits, type FloatArray, type IntegerArray, type Shape } from "@sd/math";
-import { rowSumExp } from "@sd/math/kernels";
+import { predictionsInto } from "@sd/math/kernels";
 import { applyTemperature } from "./apply-temperature.ts";
 import { checkTemperature, correctRows, type ScoreOptions } from "./rows.ts";
 
@@ -10,30 +10,6 @@ export interface Predictions {
   readonly confidence: Float64Array;
   /** 1 if the first largest logit is the label's. */
   readonly correct: Uint8Array;
-}
-
-/** Fills confidence[i] = 1 / Σ_c exp(f_ic − max) and correct[i]; unchecked. */
-export function predictionsInto(
-  { confidence, correct }: Predictions,
-  logits: FloatArray,
-  labels: IntegerArray,
-  n: number,
-  k: number,
-): void {
-  for (let i = 0; i < n; i++) {
-    const start = i * k;
-    let max = -Infinity;
-    let best = 0;
-    for (let c = 0; c < k; c++) {
-      const value = logits[start + c]!;
-      if (value > max) {
-        max = value;
-        best = c;
-      }
-    }
-    confidence[i] = 1 / rowSumExp(logits, i, k, max);
-    correct[i] = best === labels[i] ? 1 : 0;
-  }
 }
 
 /** Checks the arguments that calibration errors share and computes the predictions. */
@@ -48,12 +24,14 @@ export function checkedPredictions(
   checkLabels(functionName, labels, n, k, shape);
   checkTemperature(functionName, temperature);
   const predictions = { confidence: new Float64Array(n), correct: new Uint8Array(n) };
+  const { confidence, correct } = predictions;
   if (temperature === 1) {
-    predictionsInto(predictions, logits, labels, n, k);
+    predictionsInto(confidence, correct, logits, labels, n, k);
   } else {
-    predictionsInto(predictions, applyTemperature(logits, shape, temperature), labels, n, k);
+    const scaled = applyTemperature(logits, shape, temperature);
+    predictionsInto(confidence, correct, scaled, labels, n, k);
     // A division may make two logits equal: the prediction is always that of the unscaled ones.
-    predictions.correct.set(correctRows(logits, labels, n, k));
+    correct.set(correctRows(logits, labels, n, k));
   }
   return predictions;
 }

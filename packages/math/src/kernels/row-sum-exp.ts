@@ -3,7 +3,7 @@ import type { FloatArray } from "../types.ts";
 
 /** exp(d) = 2^n · 2^(j/PARTS) · e^f with d = (PARTS · n + j) ln2/PARTS + f, |f| ≤ ln2/64. */
 const PARTS = 32;
-const PER_UNIT: number = PARTS / Math.LN2;
+const PER_UNIT = 46.16624130844683;
 /** ln2/32 in two pieces: the first has so few bits that its product with 32 n + j is exact. */
 const STEP = 0.021660834550857544;
 const STEP_REST = 1.4841640746973977e-8;
@@ -12,9 +12,13 @@ const MAGIC = 6_755_399_441_055_744;
 /** Beside the row's largest term, which is 1, the terms below are nothing: 2^−1021 and less. */
 const LOWEST = -708;
 const LOWEST_EXPONENT = -1022;
-const FRACTIONS: Float64Array = Float64Array.from({ length: PARTS }, (_, j) => 2 ** (j / PARTS));
-const POWERS: Float64Array = Float64Array.from(
-  { length: 1 - LOWEST_EXPONENT },
+// Pure, arguments included (plain numbers), for a bundle without this function to leave them out.
+const FRACTIONS: Float64Array = /* @__PURE__ */ Float64Array.from(
+  { length: PARTS },
+  (_, j) => 2 ** (j / PARTS),
+);
+const POWERS: Float64Array = /* @__PURE__ */ Float64Array.from(
+  { length: 1023 },
   (_, i) => 2 ** (LOWEST_EXPONENT + i),
 );
 

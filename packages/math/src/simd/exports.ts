@@ -65,6 +65,15 @@ export interface KernelExports {
     temperature: number,
     withGrad: number,
   ) => void;
+  /** Whether the prediction is right lies where the label was. */
+  readonly predictions: (
+    values: number,
+    logits: number,
+    labels: number,
+    row: number,
+    n: number,
+    k: number,
+  ) => void;
   readonly klDivergence: (
     values: number,
     logU: number,

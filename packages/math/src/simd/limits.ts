@@ -10,7 +10,13 @@ import { MAXIMUM_SIZE } from "./workspace.ts";
  */
 export const SIMD_MINIMUM_SIZE: number = 64;
 
-/** Whether the batch is one for SIMD: its size, more than one class, float32 on both sides. */
+/** Whether the batch is one for SIMD: its size, more than one class, float32 logits. */
+export function suitsInput(minimumSize: number, n: number, k: number, logits: FloatArray): boolean {
+  const size = n * k;
+  return k > 1 && size >= minimumSize && size <= MAXIMUM_SIZE && logits instanceof Float32Array;
+}
+
+/** Whether the batch is one for SIMD whose result is rounded to float32. */
 export function suits(
   minimumSize: number,
   n: number,
@@ -18,14 +24,7 @@ export function suits(
   out: FloatArray,
   logits: FloatArray,
 ): boolean {
-  const size = n * k;
-  return (
-    k > 1 &&
-    size >= minimumSize &&
-    size <= MAXIMUM_SIZE &&
-    out instanceof Float32Array &&
-    logits instanceof Float32Array
-  );
+  return out instanceof Float32Array && suitsInput(minimumSize, n, k, logits);
 }
 
 /** Whether a gradient, if one is wanted, is of float32. */

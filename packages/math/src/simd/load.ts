@@ -7,6 +7,7 @@ import type { KernelExports } from "./exports.ts";
 import { hasSimd } from "./feature.ts";
 import type { SimdKernels } from "./kernels.ts";
 import { SIMD_MINIMUM_SIZE } from "./limits.ts";
+import { predictionsTwin } from "./predictions.ts";
 import { matrixTwin, reductionTwin } from "./softmax.ts";
 import { teacherCrossEntropyTwin } from "./teacher-cross-entropy.ts";
 import { SimdUnavailableError } from "./unavailable.ts";
@@ -43,6 +44,7 @@ export async function createSimdKernels(
     softmaxCrossEntropyInto: crossEntropy,
     softTargetCrossEntropyInto: softTargetCrossEntropyTwin(wasm, workspace, minimumSize),
     teacherCrossEntropyInto: teacherCrossEntropyTwin(wasm, workspace, minimumSize, crossEntropy),
+    predictionsInto: predictionsTwin(wasm, workspace, minimumSize),
     klDivergenceInto: klDivergenceTwin(wasm, workspace, minimumSize),
   };
 }

@@ -95,6 +95,11 @@ export class Workspace {
     for (let i = 0; i < this.#n; i++) out[i] = this.#valuesView[i]!;
   }
 
+  /** The integers [n] that a kernel left where the labels were. */
+  takeLabels(out: Uint8Array): void {
+    for (let i = 0; i < this.#n; i++) out[i] = this.#labelsView[i]!;
+  }
+
   /** The matrix [n, k] that a kernel left where the logits were. */
   takeMatrix(out: FloatArray): void {
     out.set(this.#logitsView);
