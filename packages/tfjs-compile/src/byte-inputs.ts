@@ -2,7 +2,7 @@
 import * as tf from "@tensorflow/tfjs";
 import { ProgramError } from "./errors.ts";
 import type { Signature } from "./inputs.ts";
-import { sizeOf } from "./node-backend.ts";
+import { DType, type NodeBackend, sizeOf } from "./node-backend.ts";
 import type { Inputs, Tensors } from "./program.ts";
 
 /** The shapes that are declared of an entry's byte inputs. */
@@ -55,4 +55,30 @@ export function asTensors(inputs: Inputs, signature: Signature): Tensors {
     return [name, tf.tensor(new Float32Array(input), [...signature.get(name)!.shape])];
   });
   return Object.fromEntries(tensors) as Tensors;
+}
+
+/**
+ * Hands `body` TensorFlow's handles of the inputs, in the order of the signature. Bytes have theirs
+ * only while it runs.
+ */
+export function withHandles<T>(
+  backend: NodeBackend,
+  inputs: Inputs,
+  signature: Signature,
+  body: (handles: number[]) => T,
+): T {
+  const { binding } = backend;
+  const temporary: number[] = [];
+  try {
+    const handles = [...signature].map(([name, { shape }]) => {
+      const input = inputs[name]!;
+      if (!(input instanceof Uint8Array)) return backend.getInputTensorIds([input])[0]!;
+      const handle = binding.createTensor(shape, DType.uint8, input);
+      temporary.push(handle);
+      return handle;
+    });
+    return body(handles);
+  } finally {
+    for (const handle of temporary) binding.deleteTensor(handle);
+  }
 }

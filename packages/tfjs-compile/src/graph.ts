@@ -93,42 +93,23 @@ export function recordingGraph(
   const used = usedOps(recording);
   const read = new Set(usedRefs(recording, used).filter((ref) => ref.startsWith("v")));
   const reads = [...read].map((ref) => oldValueNode(`${prefix}/${ref}`, Number(ref.slice(1))));
-  // An operation that changes a variable in its place comes after all that take its old value.
-  const nodeOf = (ref: Ref): string =>
-    ref.startsWith("h") ? `v${ref.slice(1)}` : `${prefix}/${ref}`;
-  const oldValue = (variable: number): string[] =>
+  // A variable's old value may be wanted anywhere in the step: what changes the variable comes
+  // after it was read.
+  const afterRead = (variable: number): string[] =>
     read.has(`v${variable}`) ? [`^${prefix}/v${variable}`] : [];
-  const ops = [...used].map((i) => {
-    const { name, attributes, inputs, after = [] } = recording.ops[i]!;
-    const handles = inputs.filter((ref) => ref.startsWith("h")).map((ref) => Number(ref.slice(1)));
-    const before = [...after.map((op) => `^${prefix}/o${op}`), ...handles.flatMap(oldValue)];
-    return {
-      name: `${prefix}/o${i}`,
-      op: name,
-      inputs: [...inputs.map(nodeOf), ...before],
-      attributes: recording.xla && !NOT_XLA.test(name) ? { ...attributes, ...XLA } : attributes,
-    };
-  });
+  const ops = [...used].map((i) => operationNode(prefix, recording, i, afterRead));
   const assigns = recording.updates.flatMap((update) => {
     if (!("ref" in update)) return [];
     const { variable, ref } = update;
-    // A variable's old value may be wanted elsewhere in the step: every read comes before the
-    // assignment.
     return {
       name: `${prefix}/a${variable}`,
       op: "AssignVariableOp",
-      inputs: [`v${variable}`, `${prefix}/${ref}`, ...oldValue(variable)],
+      inputs: [`v${variable}`, `${prefix}/${ref}`, ...afterRead(variable)],
       attributes: { dtype: type(variables[variable]!.dtype) },
     };
   });
   const changes = recording.updates.flatMap((u) => ("op" in u ? `${prefix}/o${u.op}` : []));
-  const after = [...assigns.map(({ name }) => name), ...changes].map((name) => `^${name}`);
-  const outputs = recording.outputs.map(({ ref, dtype }, i) =>
-    identity(`${prefix}/r${i}`, dtype, [`${prefix}/${ref}`, ...after]),
-  );
-  // A step without outputs still has to run.
-  if (outputs.length === 0)
-    outputs.push(identity(`${prefix}/r0`, DType.float32, ["one", ...after]));
+  const outputs = outputNodes(prefix, recording, [...assigns.map(({ name }) => name), ...changes]);
   return {
     nodes: [...inputs.flat(), ...constants, ...reads, ...ops, ...assigns, ...outputs],
     endpoints: {
@@ -136,6 +117,40 @@ export function recordingGraph(
       outputs: outputs.map(({ name }) => name),
     },
   };
+}
+
+function operationNode(
+  prefix: string,
+  { ops, xla }: Recording,
+  i: number,
+  afterRead: (variable: number) => string[],
+): GraphNode {
+  const { name, attributes, inputs, after = [] } = ops[i]!;
+  const isHandle = (ref: Ref): boolean => ref.startsWith("h");
+  const numberOf = (ref: Ref): number => Number(ref.slice(1));
+  return {
+    name: `${prefix}/o${i}`,
+    op: name,
+    inputs: [
+      ...inputs.map((ref) => (isHandle(ref) ? `v${numberOf(ref)}` : `${prefix}/${ref}`)),
+      ...after.map((op) => `^${prefix}/o${op}`),
+      ...inputs.filter(isHandle).flatMap((ref) => afterRead(numberOf(ref))),
+    ],
+    attributes: xla && !NOT_XLA.test(name) ? { ...attributes, ...XLA } : attributes,
+  };
+}
+
+/** The nodes to fetch, which come after all that changes a variable; at least one, to run a step by. */
+function outputNodes(
+  prefix: string,
+  { outputs }: Recording,
+  changes: readonly string[],
+): GraphNode[] {
+  const after = changes.map((name) => `^${name}`);
+  if (outputs.length === 0) return [identity(`${prefix}/r0`, DType.float32, ["one", ...after])];
+  return outputs.map(({ ref, dtype }, i) =>
+    identity(`${prefix}/r${i}`, dtype, [`${prefix}/${ref}`, ...after]),
+  );
 }
 
 /** The node that is fed and, where that takes bytes, the one after it that makes numbers of them. */

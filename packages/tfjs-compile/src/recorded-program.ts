@@ -1,12 +1,11 @@
 import type * as tf from "@tensorflow/tfjs";
-import type { ByteShapes } from "./byte-inputs.ts";
+import { type ByteShapes, withHandles } from "./byte-inputs.ts";
 import { ProgramError } from "./errors.ts";
 import { exportRecording } from "./export-recording.ts";
 import type { GraphVariable } from "./graph.ts";
 import { InputContract, type Signature, signatureKey, signatureOf } from "./inputs.ts";
 import {
   type Binding,
-  DType,
   dtypeNumber,
   type NodeBackend,
   type TensorMetadata,
@@ -17,6 +16,7 @@ import { timeOperations } from "./profile-recording.ts";
 import type { Entries, Inputs, ProgramStats, Tensors } from "./program.ts";
 import { record } from "./recorder.ts";
 import { checkRepeatable, type Recording } from "./recording.ts";
+import { Recordings } from "./recordings.ts";
 import { rewrite } from "./rewriting/rewrite.ts";
 import { Session } from "./session.ts";
 import { ShapeCache } from "./shape-inference.ts";
@@ -43,10 +43,8 @@ export class RecordedProgram {
   readonly #bytes: ReadonlyMap<string, ByteShapes>;
   readonly #contracts = new Map<string, InputContract>();
   readonly #shapes = new ShapeCache();
-  readonly #maxGraphs: number;
   readonly #xla: readonly string[];
-  /** By signature, the least recently used first. */
-  readonly #recordings = new Map<string, Recording>();
+  readonly #recordings: Recordings;
   #session: Session | undefined;
   #builds = 0;
 
@@ -62,7 +60,7 @@ export class RecordedProgram {
     this.#entries = entries;
     this.#bytes = bytes;
     this.#xla = xla;
-    this.#maxGraphs = Math.max(1, maxGraphs, declared.length);
+    this.#recordings = new Recordings(Math.max(1, maxGraphs, declared.length));
     this.#graphVariables = variables.all.map(({ shape, dtype }) => ({
       shape,
       dtype: dtypeNumber(dtype)!,
@@ -70,7 +68,8 @@ export class RecordedProgram {
     for (const entry of Object.keys(entries)) this.#contracts.set(entry, new InputContract(entry));
     for (const [entry, signature] of declared) {
       this.#contracts.get(entry)!.check(signature);
-      this.#recordings.set(signatureKey(entry, signature), this.#record(entry, signature));
+      const recording = this.#record(entry, signature);
+      this.#recordings.add(signatureKey(entry, signature), recording, () => {});
     }
     this.#build();
   }
@@ -80,7 +79,9 @@ export class RecordedProgram {
     this.#contracts.get(entry)!.check(signature);
     const recording = this.#recordingOf(entry, signature);
     const results = this.#engine(entry, () =>
-      this.#feeding(inputs, signature, (handles) => this.#session!.run(recording, handles)),
+      withHandles(this.#backend, inputs, signature, (handles) =>
+        this.#session!.run(recording, handles),
+      ),
     );
     // A step without outputs is represented by one that nobody asked for.
     if (recording.outputs.length === 0) this.#free(results);
@@ -96,7 +97,7 @@ export class RecordedProgram {
     this.#contracts.get(entry)!.check(signature);
     const recording = this.#recordingOf(entry, signature);
     return this.#engine(entry, () =>
-      this.#feeding(inputs, signature, (handles) => {
+      withHandles(this.#backend, inputs, signature, (handles) => {
         const values = this.#session!.read(this.#graphVariables.map((_, i) => i));
         try {
           const sources = { inputs: handles, variables: values.map(({ id }) => id) };
@@ -163,25 +164,9 @@ export class RecordedProgram {
   #recordingOf(entry: string, signature: Signature): Recording {
     const key = signatureKey(entry, signature);
     const known = this.#recordings.get(key);
-    if (known !== undefined) {
-      this.#recordings.delete(key);
-      this.#recordings.set(key, known);
-      return known;
-    }
+    if (known !== undefined) return known;
     const recording = this.#record(entry, signature);
-    const before = [...this.#recordings];
-    this.#recordings.set(key, recording);
-    for (const oldest of this.#recordings.keys()) {
-      if (this.#recordings.size <= this.#maxGraphs) break;
-      this.#recordings.delete(oldest);
-    }
-    try {
-      this.#build();
-    } catch (error) {
-      this.#recordings.clear();
-      for (const [k, r] of before) this.#recordings.set(k, r);
-      throw error;
-    }
+    this.#recordings.add(key, recording, () => this.#build());
     return recording;
   }
 
@@ -206,7 +191,7 @@ export class RecordedProgram {
    * it fails.
    */
   #build(): void {
-    const recordings = [...this.#recordings.values()];
+    const recordings = this.#recordings.all();
     const before = this.#session;
     const all = this.#variables.all.map((_, i) => i);
     this.#engine(undefined, () => {
@@ -230,22 +215,6 @@ export class RecordedProgram {
       this.#builds++;
     });
     before?.dispose();
-  }
-
-  /** Hands `body` the inputs' handles in the order of the signature; bytes have theirs only then. */
-  #feeding<T>(inputs: Inputs, signature: Signature, body: (handles: number[]) => T): T {
-    const temporary: number[] = [];
-    try {
-      const handles = [...signature].map(([name, { shape }]) => {
-        const input = inputs[name]!;
-        if (!(input instanceof Uint8Array)) return this.#backend.getInputTensorIds([input])[0]!;
-        temporary.push(this.#binding.createTensor(shape, DType.uint8, input));
-        return temporary.at(-1)!;
-      });
-      return body(handles);
-    } finally {
-      for (const handle of temporary) this.#binding.deleteTensor(handle);
-    }
   }
 
   #free(tensors: readonly TensorMetadata[]): void {
