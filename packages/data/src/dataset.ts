@@ -2,6 +2,8 @@ import { createHash } from "node:crypto";
 import { DomainError, type IntegerArray } from "@sd/math";
 import { DataError } from "./error.ts";
 import { readIdx } from "./idx.ts";
+import { labelRows } from "./label-rows.ts";
+import { withLabelTargets } from "./soft-labels.ts";
 
 /** Labelled images of one size, in memory. */
 export interface ImageDataset {
@@ -136,5 +138,7 @@ export function subset(dataset: ImageDataset, indices: IntegerArray): ImageDatas
     labels[row] = dataset.labels[index]!;
   });
   const shape = [indices.length, h, w, c] as const;
-  return { ...dataset, images, labels, shape, checksum: checksumOf(images, labels, shape) };
+  const { labelTargets, ...rest } = dataset;
+  const rows = { ...rest, images, labels, shape, checksum: checksumOf(images, labels, shape) };
+  return labelTargets ? withLabelTargets(rows, labelRows(dataset, Int32Array.from(indices))) : rows;
 }

@@ -1,14 +1,32 @@
+export type {
+  Augment,
+  ImageAugmentation,
+  ImageSize,
+  Mixing,
+  RecordedOption,
+} from "./augment/augmentation.ts";
+export { cutMix } from "./augment/cutmix.ts";
+export { type CutoutOptions, cutout } from "./augment/cutout.ts";
+export type { Fill } from "./augment/fill.ts";
+export { horizontalFlip } from "./augment/horizontal-flip.ts";
+export { mixup } from "./augment/mixup.ts";
+export { type RandomCropOptions, randomCrop } from "./augment/random-crop.ts";
+export { type RandomResizedCropOptions, randomResizedCrop } from "./augment/random-resized-crop.ts";
 export { type CifarOptions, readCifar } from "./cifar.ts";
 export { type IdxDatasetOptions, type ImageDataset, readIdxDataset, subset } from "./dataset.ts";
 export { DataError } from "./error.ts";
 export { type IdxArray, type IdxData, readIdx } from "./idx.ts";
+export { type LabelColumnOptions, readLabelColumn } from "./label-column.ts";
 export { type Batch, Loader, type LoaderOptions } from "./loader.ts";
 export {
   type AsymmetricNoiseOptions,
   asymmetricNoise,
+  givenNoise,
   type NoisyLabels,
   type SymmetricNoiseOptions,
   symmetricNoise,
 } from "./noise.ts";
+export { withLabelTargets } from "./soft-labels.ts";
 export { type SplitOptions, stratifiedSplit } from "./split.ts";
 export { type ChannelStatistics, channelStatistics } from "./statistics.ts";
+export { readVotes, type Votes } from "./votes.ts";

@@ -1,6 +1,10 @@
-import { checkNumber, DomainError, ShapeError } from "@sd/math";
+import { checkNumber, DomainError } from "@sd/math";
 import { createRng, permutation } from "@sd/math/random";
+import type { Augment } from "./augment/augmentation.ts";
+import { Augmenter } from "./augment/augmenter.ts";
 import type { ImageDataset } from "./dataset.ts";
+import { labelRows } from "./label-rows.ts";
+import { normalisation } from "./normalisation.ts";
 import type { ChannelStatistics } from "./statistics.ts";
 
 /** Options of a {@link Loader}. */
@@ -9,7 +13,7 @@ export interface LoaderOptions {
   readonly batchSize: number;
   /** Draw a new order in every epoch. @defaultValue false */
   readonly shuffle?: boolean;
-  /** What the orders depend on, beside the epoch; required by `shuffle`. */
+  /** What orders and augmentations depend on, beside the epoch; required by `shuffle` and `augment`. */
   readonly seed?: number;
   /** Leave out a last batch that is not full: training. @defaultValue false */
   readonly dropLast?: boolean;
@@ -17,6 +21,8 @@ export interface LoaderOptions {
   readonly pad?: boolean;
   /** Subtracted and divided by, per channel, after scaling to [0, 1]. @defaultValue none: [0, 1] */
   readonly normalise?: ChannelStatistics;
+  /** How images are changed on their way: training. @defaultValue not at all */
+  readonly augment?: Augment | undefined;
 }
 
 /** Consecutive rows of an epoch's order; m is `shape[0]`. */
@@ -25,7 +31,7 @@ export interface Batch {
   readonly images: Float32Array;
   /** `[m]`. */
   readonly labels: Int32Array;
-  /** `[m, classes]`, rows on the simplex, where the data set has soft labels. */
+  /** `[m, classes]`, rows on the simplex, where the data set has soft labels or images are mixed. */
   readonly labelTargets?: Float32Array;
   /** `[m]`, rows of the data set. */
   readonly indices: Int32Array;
@@ -34,39 +40,12 @@ export interface Batch {
   readonly shape: readonly [m: number, h: number, w: number, c: number];
 }
 
-/** The float of each byte, per channel: `table[channel · 256 + byte]`. */
-function normalisation(channels: number, statistics: ChannelStatistics | undefined): Float32Array {
-  const { mean, std } = statistics ?? {
-    mean: new Array<number>(channels).fill(0),
-    std: new Array<number>(channels).fill(1),
-  };
-  if (mean.length !== channels || std.length !== channels) {
-    const got = `${mean.length} and ${std.length}`;
-    throw new ShapeError("Loader", "normalise", `to hold ${channels} channels, got ${got}`);
-  }
-  for (const value of mean) checkNumber("Loader", "normalise.mean", value);
-  for (const value of std)
-    checkNumber("Loader", "normalise.std", value, { min: 0, aboveMin: true });
-  return Float32Array.from({ length: channels * 256 }, (_, i) => {
-    const channel = i >> 8;
-    return ((i & 255) / 255 - mean[channel]!) / std[channel]!;
-  });
-}
-
-/** The rows of `[n, width]` at `indices`, copied. */
-function rowsAt(data: Float32Array, indices: Int32Array, width: number): Float32Array {
-  const out = new Float32Array(indices.length * width);
-  indices.forEach((index, i) => {
-    out.set(data.subarray(index * width, (index + 1) * width), i * width);
-  });
-  return out;
-}
-
 /**
  * Batches of a data set, epoch by epoch.
  *
  * The order of an epoch depends on (seed, epoch) alone, so that a resumed run sees what the
- * uninterrupted one would have seen.
+ * uninterrupted one would have seen. An augmented image depends on (seed, epoch, row), and on nothing
+ * else in its batch.
  *
  * @example
  * ```ts
@@ -90,21 +69,24 @@ export class Loader {
   readonly #dataset: ImageDataset;
   readonly #options: LoaderOptions;
   readonly #table: Float32Array;
+  readonly #augment: Augmenter | undefined;
 
   /**
    * @param dataset - Kept by reference.
-   * @throws {@link DomainError} on a batch size below 1, `shuffle` without `seed`, or `pad` with `dropLast`.
+   * @throws {@link DomainError} on a batch size below 1, `shuffle` or `augment` without `seed`, or `pad` with `dropLast`.
    */
   constructor(dataset: ImageDataset, options: LoaderOptions) {
     checkNumber("Loader", "batchSize", options.batchSize, { min: 1, integer: true });
-    if (options.shuffle && options.seed === undefined) {
-      throw new DomainError("Loader", "seed", "to be given where `shuffle` is set");
+    const { augment, seed } = options;
+    if ((options.shuffle || augment) && seed === undefined) {
+      throw new DomainError("Loader", "seed", "to be given where `shuffle` or `augment` is set");
     }
     if (options.pad && options.dropLast) {
       throw new DomainError("Loader", "pad", "not to be set together with `dropLast`");
     }
     this.#dataset = dataset;
     this.#options = options;
+    this.#augment = augment && new Augmenter(dataset, augment, seed!);
     this.#table = normalisation(dataset.shape[3], options.normalise);
     const batches = dataset.shape[0] / options.batchSize;
     this.batchesPerEpoch = options.dropLast ? Math.floor(batches) : Math.ceil(batches);
@@ -126,29 +108,61 @@ export class Loader {
     for (let b = 0; b < this.batchesPerEpoch; b++) {
       const rows = order.slice(b * batchSize, (b + 1) * batchSize);
       const padded = Int32Array.from({ length: batchSize }, (_, i) => rows[i % rows.length]!);
-      yield this.#gather(pad ? padded : rows, rows.length);
+      yield this.#gather(epoch, pad ? padded : rows, rows.length);
     }
   }
 
-  #gather(indices: Int32Array, size: number): Batch {
-    const { images, labels, labelTargets, classes, shape } = this.#dataset;
+  #gather(epoch: number, indices: Int32Array, size: number): Batch {
+    const { labels, labelTargets, shape } = this.#dataset;
     const [, h, w, c] = shape;
     const length = h * w * c;
-    const out = new Float32Array(indices.length * length);
-    const table = this.#table;
-    for (let row = 0; row < indices.length; row++) {
-      const from = indices[row]! * length;
-      for (let i = 0; i < length; i++) {
-        out[row * length + i] = table[((i % c) << 8) | images[from + i]!]!;
-      }
-    }
+    const images = new Float32Array(indices.length * length);
+    indices.forEach((index, i) => {
+      this.#read(epoch, index, images.subarray(i * length, (i + 1) * length));
+    });
+    const mixed = this.#augment?.mix && this.#mix(epoch, indices, images);
+    const soft = mixed ?? (labelTargets && labelRows(this.#dataset, indices));
     return {
-      images: out,
+      images,
       labels: Int32Array.from(indices, (index) => labels[index]!),
-      ...(labelTargets ? { labelTargets: rowsAt(labelTargets, indices, classes) } : {}),
+      ...(soft ? { labelTargets: soft } : {}),
       indices,
       size,
       shape: [indices.length, h, w, c],
     };
+  }
+
+  /** One row as it is trained on, before it is mixed. */
+  #read(epoch: number, index: number, out: Float32Array): void {
+    const [, , , c] = this.#dataset.shape;
+    const bytes = this.#augment
+      ? this.#augment.image(epoch, index)
+      : this.#dataset.images.subarray(index * out.length, (index + 1) * out.length);
+    const table = this.#table;
+    for (let i = 0; i < out.length; i++) out[i] = table[((i % c) << 8) | bytes[i]!]!;
+  }
+
+  /** Mixes another row into each row, and returns the labels `[m, classes]`. */
+  #mix(epoch: number, indices: Int32Array, images: Float32Array): Float32Array {
+    const { classes, shape } = this.#dataset;
+    const [, h, w, c] = shape;
+    const length = h * w * c;
+    const augment = this.#augment!;
+    const partners = Array.from(indices, (index) => augment.partner(epoch, index));
+    const own = labelRows(this.#dataset, indices);
+    const others = labelRows(
+      this.#dataset,
+      Int32Array.from(partners, ({ row }) => row),
+    );
+    const other = new Float32Array(length);
+    partners.forEach(({ row, rng }, i) => {
+      this.#read(epoch, row, other);
+      const image = images.subarray(i * length, (i + 1) * length);
+      const share = augment.mix!.mix(image, other, [h, w, c], rng);
+      for (let j = i * classes; j < (i + 1) * classes; j++) {
+        own[j] = share * own[j]! + (1 - share) * others[j]!;
+      }
+    });
+    return own;
   }
 }

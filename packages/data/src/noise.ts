@@ -1,4 +1,4 @@
-import { checkLabels, checkNumber, DomainError, type IntegerArray } from "@sd/math";
+import { checkLabels, checkNumber, DomainError, type IntegerArray, ShapeError } from "@sd/math";
 import { createRng, permutation, randomInteger } from "@sd/math/random";
 
 /** Labels of which some were made wrong. */
@@ -99,4 +99,37 @@ export function asymmetricNoise(
     }
   });
   return { labels: noisy, flipped };
+}
+
+/**
+ * Label noise that is given: labels from elsewhere, people's mistakes among them, in place of the right ones.
+ *
+ * @param labels - `[n]`, the right ones, classes 0…k−1; not changed.
+ * @param given - `[n]`, what stands in their place; copied.
+ * @param options - `classes`.
+ * @returns The given labels, and which rows they change.
+ * @throws {@link ShapeError}, {@link DomainError}, {@link TypeMismatchError}.
+ *
+ * @example
+ * ```ts
+ * import { givenNoise } from "@sd/data";
+ *
+ * const { flipped } = givenNoise(Int32Array.of(0, 1, 2), Int32Array.of(0, 2, 2), { classes: 3 });
+ * console.log(flipped); // Uint8Array(3) [ 0, 1, 0 ]
+ * ```
+ */
+export function givenNoise(
+  labels: IntegerArray,
+  given: IntegerArray,
+  { classes }: { readonly classes: number },
+): NoisyLabels {
+  const n = labels.length;
+  checkNumber("givenNoise", "classes", classes, { min: 1, integer: true });
+  checkLabels("givenNoise", labels, n, classes, [n, classes]);
+  if (given.length !== n) {
+    throw new ShapeError("givenNoise", "given", `to have length ${n}, got ${given.length}`);
+  }
+  checkLabels("givenNoise", given, n, classes, [n, classes]);
+  const flipped = Uint8Array.from(given, (label, i) => Number(label !== labels[i]));
+  return { labels: Int32Array.from(given), flipped };
 }

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { asymmetricNoise, symmetricNoise } from "../src/index.ts";
+import { asymmetricNoise, givenNoise, symmetricNoise } from "../src/index.ts";
 
 const rate = fc.double({ min: 0, max: 1, noNaN: true });
 
@@ -68,5 +68,22 @@ describe("asymmetricNoise", () => {
     expect(() => asymmetricNoise(Int32Array.of(0), { map, rate: 0, seed: 1 })).toThrow(
       "expected `map`",
     );
+  });
+});
+
+describe("givenNoise", () => {
+  test("takes the given labels over, and tells where they differ", () => {
+    const given = Uint8Array.of(0, 2, 2, 1);
+    const { labels, flipped } = givenNoise(Int32Array.of(0, 1, 2, 0), given, { classes: 3 });
+    expect(labels).toEqual(Int32Array.of(0, 2, 2, 1));
+    expect(flipped).toEqual(Uint8Array.of(0, 1, 0, 1));
+  });
+
+  test.each([
+    [Int32Array.of(0), Int32Array.of(0, 1), "`given`"],
+    [Int32Array.of(0), Int32Array.of(2), "0…1"],
+    [Int32Array.of(2), Int32Array.of(0), "0…1"],
+  ])("refuses %o with %o", (labels, given, message) => {
+    expect(() => givenNoise(labels, given, { classes: 2 })).toThrow(message);
   });
 });

@@ -1,4 +1,4 @@
-import type { ImageDataset } from "@sd/data";
+import type { Augment, ImageDataset } from "@sd/data";
 import type { Engine } from "./engine.ts";
 import { requireOption, TrainerError } from "./errors.ts";
 import type { Method } from "./methods/method.ts";
@@ -38,6 +38,8 @@ export interface TrainSettings {
   readonly parts?: number;
   readonly optimizer: OptimizerOptions;
   readonly schedule: ScheduleOptions;
+  /** How training images are changed, epoch by epoch. @defaultValue not at all */
+  readonly augment?: Augment | undefined;
 }
 
 /** What {@link train} takes. */

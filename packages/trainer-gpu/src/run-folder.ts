@@ -2,16 +2,23 @@
 import { existsSync } from "node:fs";
 import { join, relative } from "node:path";
 import { isDeepStrictEqual } from "node:util";
+import type { Augment, ImageAugmentation, Mixing } from "@sd/data";
 import { createRun, openRun, type Run } from "@sd/runs";
 import type { TrainOptions } from "./config.ts";
 import { TrainerError } from "./errors.ts";
 import { createManifest } from "./manifest.ts";
 import { resolveOptimizer } from "./update-rules/table.ts";
 
+/** The augmentation as the configuration records it. */
+function recordAugment({ images = [], mix }: Augment): object {
+  const record = ({ name, options }: ImageAugmentation | Mixing): object => ({ name, options });
+  return { images: images.map(record), ...(mix ? { mix: record(mix) } : {}) };
+}
+
 /** The resolved configuration, as config.json holds it: enough to repeat the run. */
 function createConfig(options: TrainOptions): object {
   const { method, teacher, folder, data, model, seed, generation, epochs } = options;
-  const { batchSize, parts = 1 } = options;
+  const { batchSize, parts = 1, augment } = options;
   const { name, label, options: methodOptions } = method;
   return {
     method: { name, label, options: methodOptions },
@@ -23,6 +30,7 @@ function createConfig(options: TrainOptions): object {
     parts,
     optimizer: resolveOptimizer(options.optimizer),
     schedule: options.schedule,
+    ...(augment ? { augment: recordAugment(augment) } : {}),
     data: data.description,
     ...(teacher ? { teacher: { run: relative(folder, teacher.folder), checkpoint: "best" } } : {}),
   };

@@ -146,8 +146,9 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
   try {
     await run.setStatus("running");
     const normalise = channelStatistics(data.train);
-    const order = { batchSize, seed, shuffle: true, dropLast: true, normalise };
-    const loader = new Loader(data.train, order);
+    const { augment } = options;
+    const loading = { batchSize, seed, shuffle: true, dropLast: true, normalise, augment };
+    const loader = new Loader(data.train, loading);
     const memory = method.init?.({ n: data.train.shape[0], k: data.train.classes }) ?? {};
     const made = { run, network, session, loader, normalise, memory, predictBatchSize };
     const context = { ...options, ...made };
