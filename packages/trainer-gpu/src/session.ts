@@ -127,11 +127,13 @@ export class Session {
     const { input, classes } = this.#model;
     const rowsOf = (data: Float32Array, width: number): Float32Array =>
       data.subarray(first * width, (first + size) * width);
+    // Before the other tensors: it may refuse.
+    const ofSignals = this.#signalInputs(signals, (data) => rowsOf(data, classes));
     const batch = {
+      ...ofSignals,
       images: this.#images(rowsOf(images, sizeOf(input))),
       targets: tf.tensor(rowsOf(targets, classes), [size, classes]),
       weights: weights === undefined ? tf.ones([size]) : tf.tensor(rowsOf(weights, 1), [size]),
-      ...this.#signalInputs(signals, (data) => rowsOf(data, classes)),
     };
     const scalars: Record<string, number> = last
       ? { emaDecay, ...this.#rule.coefficients(learningRate, step) }

@@ -1,6 +1,6 @@
 // What a method trains the network by, targets and terms together, against PyTorch's loss and gradient by the logits.
 
-import { createRng } from "@sd/math/random";
+import { createRng, type Rng } from "@sd/math/random";
 import { softmaxCrossEntropy } from "@sd/tfjs-compile";
 import * as tf from "@tensorflow/tfjs";
 import { beforeAll, describe, expect, test } from "vitest";
@@ -18,12 +18,20 @@ const [M, K] = [8, 10];
 const labels = Int32Array.from(fixture.labels);
 const softLabels = Float32Array.from(fixture.softLabels);
 const teacher = formula(101, M * K, 5);
+const ema = formula(102, M * K, 5);
 const logits = formula(121, M * K, 4);
 const past = [0, 1].map((e) =>
   formula(122 + e, M * K, 4).map((f, j) => f + (j % K === labels[Math.floor(j / K)] ? 3 : 0)),
 );
 
 type Kind = "hard" | "soft";
+
+/** A generator that gives out the fixture's numbers. */
+function listedRng(): Rng {
+  const numbers = formula(103, M, 0.5);
+  let next = 0;
+  return Object.assign(Object.create(createRng(0)), { uniform: () => numbers[next++]! + 0.5 });
+}
 
 /** Some rows of the fixture's batch. */
 function batch(kind: Kind, epoch: number, first = 0, last = M): MethodBatch {
@@ -34,13 +42,13 @@ function batch(kind: Kind, epoch: number, first = 0, last = M): MethodBatch {
     shape: [last - first, K],
     epoch,
     epochs: 4,
-    rng: createRng(0),
+    rng: listedRng(),
   };
 }
 
 /** Mean loss and gradient as a step has them, up to the constants of divergences. */
 function evaluate(method: Method, kind: Kind, epoch: number, state: MethodState) {
-  const { targets, weights } = method.targets(batch(kind, epoch), { teacher }, state);
+  const { targets, weights } = method.targets(batch(kind, epoch), { teacher, ema }, state);
   return tf.tidy(() => {
     const rows = tf.tensor2d(targets, [M, K]);
     const inputs: TermInputs = { targets: rows, teacher: tf.tensor2d(teacher, [M, K]) };
@@ -79,6 +87,11 @@ const ols = (firstEpoch: string): Case => ({
 
 const cases: Record<keyof typeof fixture.hard, Case> = {
   "cross-entropy": { method: createMethod("cross-entropy") },
+  "label-smoothing": {
+    method: createMethod("label-smoothing", { epsilon: 0.15, spread: "others" }),
+  },
+  "self-distillation": { method: createMethod("self-distillation") },
+  "beta-smoothing": { method: createMethod("beta-smoothing") },
   "confidence-penalty": { method: createMethod("confidence-penalty", { beta: 0.3 }) },
   "hinton-distillation": { method: createMethod("hinton-distillation") },
   "hinton-distillation, factor one": {

@@ -207,6 +207,17 @@ describe("mistakes", () => {
   test.each([
     [() => selfDistillation({ hardWeight: 0 }), "hardWeight"],
     [() => labelSmoothing({ epsilon: 1 }).targets(batch(), {}, {}), "epsilon"],
+    [() => createMethod("beta-smoothing", { ema: "mine" }), "`ema`"],
+    [() => createMethod("confidence-penalty", { beta: -1 }), "`beta`"],
+    [() => createMethod("hinton-distillation", { hardWeight: 2 }), "`hardWeight`"],
+    [() => createMethod("hinton-distillation", { temperature: 0 }), "`temperature`"],
+    [() => createMethod("hinton-distillation", { factor: "two" }), "`factor`"],
+    [() => createMethod("past-predictions", { finalWeight: 1 }), "`finalWeight`"],
+    [() => createMethod("online-label-smoothing", { beta: Infinity }), "`beta`"],
+    [() => createMethod("online-label-smoothing", { firstEpoch: "none" }), "`firstEpoch`"],
+    [() => createMethod("virtual-teacher", { teacherWeight: 1 }), "`teacherWeight`"],
+    [() => createMethod("virtual-teacher", { correct: 1 }), "`correct`"],
+    [() => createMethod("virtual-teacher", { form: "paper" }), "`form`"],
     [() => betaSmoothing({ a: 0 }).targets(batch(), { ema }, {}), "`a`"],
   ])("a value outside the domain is refused by name: %s", (call, argument) => {
     expect(call).toThrow(argument);

@@ -5,6 +5,7 @@ import {
   softmaxCrossEntropyValueAndGrad,
 } from "@sd/losses";
 import { createRng } from "@sd/math/random";
+import * as tf from "@tensorflow/tfjs";
 import { describe, expect, test } from "vitest";
 import { openEngine } from "../src/engine.ts";
 import { confidencePenalty } from "../src/methods/confidence-penalty.ts";
@@ -24,6 +25,7 @@ const images = formula(7, M * 16, 1);
 
 /** One step of learning rate 1 without momentum: what it returned, and the gradient of the last bias. */
 async function step(method: Method, parts: number) {
+  const tensors = tf.memory().numTensors;
   const session = new Session({
     model: network,
     method,
@@ -42,6 +44,7 @@ async function step(method: Method, parts: number) {
   const result = await session.step({ images, ...made, signals, learningRate: 1, step: 1 });
   const after = session.read()[`weights/${bias}`]!;
   session.dispose();
+  expect(tf.memory().numTensors).toBe(tensors);
   return { ...result, teacher: signals.teacher, gradient: before.map((b, c) => b - after[c]!) };
 }
 

@@ -1,4 +1,4 @@
-import { argmax } from "@sd/math";
+import { argmax, checkChoice, checkNumber } from "@sd/math";
 import {
   addClassPredictions,
   classMeanPrior,
@@ -38,6 +38,8 @@ export function onlineLabelSmoothing({
   beta = 1,
   firstEpoch = "crossEntropy",
 }: OnlineLabelSmoothingOptions = {}): Method<ClassPredictions> {
+  checkNumber("onlineLabelSmoothing", "beta", beta, { min: 0 });
+  checkChoice("onlineLabelSmoothing", "firstEpoch", firstEpoch, ["crossEntropy", "paper"]);
   return {
     name: "online-label-smoothing",
     label: "online label smoothing",

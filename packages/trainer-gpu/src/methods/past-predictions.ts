@@ -1,4 +1,4 @@
-import { softmax } from "@sd/math";
+import { checkNumber, softmax } from "@sd/math";
 import { pastPredictionPrior, smoothedTargets } from "@sd/priors";
 import { labelRows, labelsOf } from "./labels.ts";
 import type { Method, MethodBatch } from "./method.ts";
@@ -36,6 +36,7 @@ function pastRows(batch: MethodBatch, { probs, seen }: PastPredictions): Float32
 export function pastPredictions({
   finalWeight = 0.8,
 }: PastPredictionOptions = {}): Method<PastPredictions> {
+  checkNumber("pastPredictions", "finalWeight", finalWeight, { min: 0, max: 1, belowMax: true });
   return {
     name: "past-predictions",
     label: "past predictions",
