@@ -1,5 +1,5 @@
 import { writeFile } from "node:fs/promises";
-import { relative, resolve } from "node:path";
+import { resolve, sep } from "node:path";
 import { listRuns, type RunRecord, readRun } from "@sd/runs";
 import { ReportError } from "./error.ts";
 import { confidenceDistributions } from "./figures/confidences.ts";
@@ -74,10 +74,20 @@ ${left}
 `;
 }
 
-/** The folders at or below the given ones that hold runs, each once, sorted. */
+/** The folders at or below the given ones that hold runs, each once, in the order given and sorted below each. */
 async function findRuns(folders: string | readonly string[]): Promise<string[]> {
   const found = await Promise.all([folders].flat().map((folder) => listRuns(folder)));
-  return [...new Set(found.flat())].sort();
+  return [...new Set(found.flat())];
+}
+
+/** What to call each run: its path below the deepest folder that holds them all. */
+function namesOf(folders: readonly string[]): string[] {
+  const paths = folders.map((folder) => resolve(folder).split(sep));
+  const [first = []] = paths;
+  const parents = first.slice(0, -1);
+  const apart = parents.findIndex((part, i) => paths.some((path) => path[i] !== part));
+  const shared = apart < 0 ? parents.length : apart;
+  return paths.map((path) => path.slice(shared).join(sep));
 }
 
 /**
@@ -107,13 +117,12 @@ export async function renderReport(
   const rows = given ?? (await resultsTable(records, options));
   const { split = "test", bins = 15 } = options;
   const outcomes = await Promise.all(groups.map((group) => outcomeOf(group, { split, bins })));
-  const [root] = [folders].flat();
   const curves = trainingCurves(groups);
   const { shape } = await groups[0]!.records[0]!.predictions(split);
   const page = pageHtml({
     title,
     records,
-    names: records.map(({ folder }) => relative(root!, folder) || folder),
+    names: namesOf(records.map(({ folder }) => folder)),
     rows,
     outcomes,
     classes: shape[1],

@@ -1,6 +1,7 @@
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
+import { listRuns } from "@sd/runs";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { ReportError, renderReport } from "../src/index.ts";
 import { FOUR, temporaryFolder, writeRun, writeRuns } from "./synthetic-runs.ts";
@@ -113,4 +114,20 @@ test("no finished run is an error that names the folder", async () => {
   const report = renderReport(folder, { ...OPTIONS, out: join(folder, "r.html") });
   await expect(report).rejects.toBeInstanceOf(ReportError);
   await expect(report).rejects.toThrow(`expected a finished run in ${folder}`);
+});
+
+test("runs that are given one by one keep their order, and are called by what tells them apart", async () => {
+  const folder = await writeRuns(FOUR);
+  const names = (await listRuns(folder)).map((run) => basename(run)).reverse();
+  const out = join(folder, "report.html");
+  await renderReport(
+    names.map((name) => join(folder, name)),
+    { ...OPTIONS, out },
+  );
+  const page = await readFile(out, "utf8");
+  const table = page.slice(page.indexOf("<h2>Runs</h2>"));
+  const places = names.map((name) => table.indexOf(`>${name}<`));
+  expect(places.every((place) => place >= 0)).toBe(true);
+  expect(places).toEqual([...places].sort((a, b) => a - b));
+  expect(table).not.toContain("../");
 });
