@@ -21,8 +21,9 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   "tfjs-wasm": [],
   "tfjs-compile": [],
   "trainer-gpu": [...PURE, "data", "runs", "tfjs-native", "tfjs-wasm", "tfjs-compile"],
+  study: ["runs"],
   report: ["runs", "metrics"],
-  cli: [...PURE, "data", "runs", "tfjs-native", "trainer-gpu", "report"],
+  cli: [...PURE, "data", "runs", "tfjs-native", "trainer-gpu", "study", "report"],
 };
 
 /** Dependencies that are used without being imported by name. */
