@@ -12,12 +12,13 @@ export { horizontalFlip } from "./augment/horizontal-flip.ts";
 export { mixup } from "./augment/mixup.ts";
 export { type RandomCropOptions, randomCrop } from "./augment/random-crop.ts";
 export { type RandomResizedCropOptions, randomResizedCrop } from "./augment/random-resized-crop.ts";
+export type { Batch, Pixels, PixelsOf } from "./batch.ts";
 export { type CifarOptions, readCifar } from "./cifar.ts";
 export { type IdxDatasetOptions, type ImageDataset, readIdxDataset, subset } from "./dataset.ts";
 export { DataError } from "./error.ts";
 export { type IdxArray, type IdxData, readIdx } from "./idx.ts";
 export { type LabelColumnOptions, readLabelColumn } from "./label-column.ts";
-export { type Batch, Loader, type LoaderOptions } from "./loader.ts";
+export { Loader, type LoaderOptions } from "./loader.ts";
 export {
   type AsymmetricNoiseOptions,
   asymmetricNoise,

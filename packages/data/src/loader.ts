@@ -2,9 +2,10 @@ import { checkNumber, DomainError } from "@sd/math";
 import { createRng, permutation } from "@sd/math/random";
 import type { Augment } from "./augment/augmentation.ts";
 import { Augmenter } from "./augment/augmenter.ts";
+import type { Batch, Pixels, PixelsOf } from "./batch.ts";
 import type { ImageDataset } from "./dataset.ts";
-import { labelRows } from "./label-rows.ts";
-import { normalisation } from "./normalisation.ts";
+import { labelRows, mixedLabelRows } from "./label-rows.ts";
+import { RowReader } from "./row-reader.ts";
 import type { ChannelStatistics } from "./statistics.ts";
 
 /** Options of a {@link Loader}. */
@@ -19,25 +20,10 @@ export interface LoaderOptions {
   readonly dropLast?: boolean;
   /** Fill a last batch by repeating its rows, `size` tells how many count: prediction. @defaultValue false */
   readonly pad?: boolean;
-  /** Subtracted and divided by, per channel, after scaling to [0, 1]. @defaultValue none: [0, 1] */
+  /** Subtracted and divided by, per channel, after scaling to [0, 1]. @defaultValue none: raw values 0…255 */
   readonly normalise?: ChannelStatistics;
   /** How images are changed on their way: training. @defaultValue not at all */
   readonly augment?: Augment | undefined;
-}
-
-/** Consecutive rows of an epoch's order; m is `shape[0]`. */
-export interface Batch {
-  /** `[m, h, w, c]`, normalised. */
-  readonly images: Float32Array;
-  /** `[m]`. */
-  readonly labels: Int32Array;
-  /** `[m, classes]`, rows on the simplex, where the data set has soft labels or images are mixed. */
-  readonly labelTargets?: Float32Array;
-  /** `[m]`, rows of the data set. */
-  readonly indices: Int32Array;
-  /** How many rows count: m, or fewer where the batch was padded. */
-  readonly size: number;
-  readonly shape: readonly [m: number, h: number, w: number, c: number];
 }
 
 /**
@@ -64,18 +50,17 @@ export interface Batch {
  * console.log(batches[1]!.indices, batches[1]!.size); // Int32Array(2) [ 2, 2 ] 1
  * ```
  */
-export class Loader {
+export class Loader<Options extends LoaderOptions = LoaderOptions> {
   readonly batchesPerEpoch: number;
   readonly #dataset: ImageDataset;
   readonly #options: LoaderOptions;
-  readonly #table: Float32Array;
-  readonly #augment: Augmenter | undefined;
+  readonly #reader: RowReader;
 
   /**
    * @param dataset - Kept by reference.
    * @throws {@link DomainError} on a batch size below 1, `shuffle` or `augment` without `seed`, or `pad` with `dropLast`.
    */
-  constructor(dataset: ImageDataset, options: LoaderOptions) {
+  constructor(dataset: ImageDataset, options: Options) {
     checkNumber("Loader", "batchSize", options.batchSize, { min: 1, integer: true });
     const { augment, seed } = options;
     if ((options.shuffle || augment) && seed === undefined) {
@@ -86,8 +71,8 @@ export class Loader {
     }
     this.#dataset = dataset;
     this.#options = options;
-    this.#augment = augment && new Augmenter(dataset, augment, seed!);
-    this.#table = normalisation(dataset.shape[3], options.normalise);
+    const augmenter = augment && new Augmenter(dataset, augment, seed!);
+    this.#reader = new RowReader(dataset, augmenter, options.normalise);
     const batches = dataset.shape[0] / options.batchSize;
     this.batchesPerEpoch = options.dropLast ? Math.floor(batches) : Math.ceil(batches);
   }
@@ -102,7 +87,7 @@ export class Loader {
   }
 
   /** The batches of `epoch`, each in arrays of its own. */
-  *epoch(epoch: number): Generator<Batch, void, undefined> {
+  *epoch(epoch: number): Generator<Batch<PixelsOf<Options>>, void, undefined> {
     const order = this.order(epoch);
     const { batchSize, pad = false } = this.#options;
     for (let b = 0; b < this.batchesPerEpoch; b++) {
@@ -112,57 +97,22 @@ export class Loader {
     }
   }
 
-  #gather(epoch: number, indices: Int32Array, size: number): Batch {
-    const { labels, labelTargets, shape } = this.#dataset;
-    const [, h, w, c] = shape;
-    const length = h * w * c;
-    const images = new Float32Array(indices.length * length);
-    indices.forEach((index, i) => {
-      this.#read(epoch, index, images.subarray(i * length, (i + 1) * length));
-    });
-    const mixed = this.#augment?.mix && this.#mix(epoch, indices, images);
-    const soft = mixed ?? (labelTargets && labelRows(this.#dataset, indices));
+  #gather(epoch: number, indices: Int32Array, size: number): Batch<PixelsOf<Options>> {
+    const dataset = this.#dataset;
+    const [, h, w, c] = dataset.shape;
+    const images: Pixels = this.#reader.room(indices.length);
+    const mixture = this.#reader.read(images, epoch, indices);
+    const soft = mixture
+      ? mixedLabelRows(dataset, indices, mixture)
+      : dataset.labelTargets && labelRows(dataset, indices);
     return {
-      images,
-      labels: Int32Array.from(indices, (index) => labels[index]!),
+      // `normalise` alone makes the reader's rows floats whatever else is asked for.
+      images: images as PixelsOf<Options>,
+      labels: Int32Array.from(indices, (index) => dataset.labels[index]!),
       ...(soft ? { labelTargets: soft } : {}),
       indices,
       size,
       shape: [indices.length, h, w, c],
     };
-  }
-
-  /** One row as it is trained on, before it is mixed. */
-  #read(epoch: number, index: number, out: Float32Array): void {
-    const [, , , c] = this.#dataset.shape;
-    const bytes = this.#augment
-      ? this.#augment.image(epoch, index)
-      : this.#dataset.images.subarray(index * out.length, (index + 1) * out.length);
-    const table = this.#table;
-    for (let i = 0; i < out.length; i++) out[i] = table[((i % c) << 8) | bytes[i]!]!;
-  }
-
-  /** Mixes another row into each row, and returns the labels `[m, classes]`. */
-  #mix(epoch: number, indices: Int32Array, images: Float32Array): Float32Array {
-    const { classes, shape } = this.#dataset;
-    const [, h, w, c] = shape;
-    const length = h * w * c;
-    const augment = this.#augment!;
-    const partners = Array.from(indices, (index) => augment.partner(epoch, index));
-    const own = labelRows(this.#dataset, indices);
-    const others = labelRows(
-      this.#dataset,
-      Int32Array.from(partners, ({ row }) => row),
-    );
-    const other = new Float32Array(length);
-    partners.forEach(({ row, rng }, i) => {
-      this.#read(epoch, row, other);
-      const image = images.subarray(i * length, (i + 1) * length);
-      const share = augment.mix!.mix(image, other, [h, w, c], rng);
-      for (let j = i * classes; j < (i + 1) * classes; j++) {
-        own[j] = share * own[j]! + (1 - share) * others[j]!;
-      }
-    });
-    return own;
   }
 }

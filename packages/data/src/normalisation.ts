@@ -2,14 +2,7 @@ import { checkNumber, ShapeError } from "@sd/math";
 import type { ChannelStatistics } from "./statistics.ts";
 
 /** The float of each byte, per channel: `table[channel · 256 + byte]`; as the option of a `Loader` it is checked. */
-export function normalisation(
-  channels: number,
-  statistics: ChannelStatistics | undefined,
-): Float32Array {
-  const { mean, std } = statistics ?? {
-    mean: new Array<number>(channels).fill(0),
-    std: new Array<number>(channels).fill(1),
-  };
+export function normalisation(channels: number, { mean, std }: ChannelStatistics): Float32Array {
   if (mean.length !== channels || std.length !== channels) {
     const got = `${mean.length} and ${std.length}`;
     throw new ShapeError("Loader", "normalise", `to hold ${channels} channels, got ${got}`);

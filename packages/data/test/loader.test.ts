@@ -37,7 +37,7 @@ describe("batches", () => {
           const pixels = [...indices].flatMap((i) => [
             ...dataset.images.subarray(i * 2 * c, (i + 1) * 2 * c),
           ]);
-          expect(images).toEqual(Float32Array.from(pixels, (x) => x / 255));
+          expect(images).toEqual(Uint8Array.from(pixels));
         }
       }),
     );
@@ -49,7 +49,15 @@ describe("batches", () => {
     const expected = [0, 1, 2, 3].map(
       (x, i) => (x / 255 - normalise.mean[i % 2]!) / normalise.std[i % 2]!,
     );
-    expect(batch!.images).toEqual(Float32Array.from(expected));
+    const floats: Float32Array = batch!.images;
+    expect(floats).toEqual(Float32Array.from(expected));
+  });
+
+  test("normalised to [0, 1] by nothing but mean 0 and deviation 1", () => {
+    const dataset = { ...toyDataset(128), images: Uint8Array.from({ length: 256 }, (_, i) => i) };
+    const normalise = { mean: [0], std: [1] };
+    const [batch] = new Loader(dataset, { batchSize: 128, normalise }).epoch(0);
+    expect(batch!.images).toEqual(Float32Array.from(dataset.images, (x) => x / 255));
   });
 
   test("dropLast leaves out a last batch that is not full", () => {

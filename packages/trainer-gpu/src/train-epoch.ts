@@ -1,5 +1,5 @@
 // One epoch of steps: batches → signals → targets → step → what the method remembers.
-import type { ChannelStatistics, Loader } from "@sd/data";
+import type { ChannelStatistics, Loader, LoaderOptions } from "@sd/data";
 import { createRng } from "@sd/math/random";
 import { accuracy } from "@sd/metrics";
 import type { Run } from "@sd/runs";
@@ -15,7 +15,7 @@ export interface Context extends TrainOptions {
   readonly run: Run;
   readonly network: Model;
   readonly session: Session;
-  readonly loader: Loader;
+  readonly loader: Loader<LoaderOptions & { readonly normalise: ChannelStatistics }>;
   readonly normalise: ChannelStatistics;
   /** What the method remembers, changed in place. */
   readonly memory: MethodState;

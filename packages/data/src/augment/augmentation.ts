@@ -1,4 +1,5 @@
 import type { Rng } from "@sd/math/random";
+import type { Pixels } from "../batch.ts";
 
 /** The axes of one image. */
 export type ImageSize = readonly [h: number, w: number, c: number];
@@ -24,21 +25,23 @@ export interface Mixing {
   readonly name: string;
   /** Resolved: enough to make it again. */
   readonly options: Readonly<Record<string, RecordedOption>>;
+  /** Whether mixed bytes are bytes: then raw images are mixed as bytes, else as floats. @defaultValue false */
+  readonly keepsBytes?: boolean;
   /**
    * Mixes `other` into `own`, in place.
    *
-   * @param own - `[h, w, c]`, normalised.
+   * @param own - `[h, w, c]`, normalised, or 0…255 where the loader does not normalise.
    * @param other - The same of another example, as it was augmented itself; not changed.
    * @param rng - The draws of this epoch and example alone.
    * @returns λ in [0, 1], the share of `own` in the label: `λ y_own + (1 − λ) y_other`.
    */
-  mix(own: Float32Array, other: Float32Array, size: ImageSize, rng: Rng): number;
+  mix(own: Pixels, other: Pixels, size: ImageSize, rng: Rng): number;
 }
 
 /** How images are changed on their way into a batch. */
 export interface Augment {
   /** One after the other, on bytes. */
   readonly images?: readonly ImageAugmentation[];
-  /** After them, on normalised pixels, with another row of the data set. */
+  /** After them and after normalising, with another row of the data set. */
   readonly mix?: Mixing;
 }

@@ -1,3 +1,4 @@
+import type { Pixels } from "../batch.ts";
 import type { ImageSize } from "./augmentation.ts";
 
 /** Rows `top` to `bottom` and columns `left` to `right`, the ends left out. */
@@ -28,9 +29,9 @@ export const areaOf = ({ top, bottom, left, right }: Box): number =>
   Math.max(0, bottom - top) * Math.max(0, right - left);
 
 /** Copies the box of one image into another, in place. */
-export function copyBox<T extends Uint8Array | Float32Array>(
-  to: T,
-  from: T,
+export function copyBox(
+  to: Pixels,
+  from: Pixels,
   [, w, c]: ImageSize,
   { top, bottom, left, right }: Box,
 ): void {

@@ -19,6 +19,7 @@ export function cutMix({ alpha = 1 }: { readonly alpha?: number } = {}): Mixing 
   return {
     name: "cutmix",
     options: { alpha },
+    keepsBytes: true,
     mix(own, other, size, rng) {
       const [h, w] = size;
       const side = Math.sqrt(1 - beta(rng, alpha, alpha));

@@ -8,6 +8,7 @@ import {
   horizontalFlip,
   type ImageDataset,
   Loader,
+  type Mixing,
   mixup,
   randomCrop,
   randomResizedCrop,
@@ -97,9 +98,9 @@ describe("mixed labels", () => {
     for (const mix of [mixup(), cutMix()]) {
       const { images: pixels, labelTargets } = mixedBatch(coloured, { mix });
       for (let i = 0; i < N; i++) {
-        const mean = pixels.subarray(i * 48, (i + 1) * 48).reduce((a, b) => a + b, 0) / 48;
+        const mean = [...pixels.subarray(i * 48, (i + 1) * 48)].reduce((a, b) => a + b, 0) / 48;
         const [, one, two] = labelTargets!.subarray(i * 3, (i + 1) * 3);
-        expect(mean).toBeAllclose((100 * one! + 200 * two!) / 255, { atol: 1e-5 });
+        expect(mean).toBeAllclose(100 * one! + 200 * two!, { atol: 1e-3 });
       }
     }
   });
@@ -108,6 +109,46 @@ describe("mixed labels", () => {
     const soft = withLabelTargets(dataset, new Float32Array(N * 3).fill(1 / 3));
     const { labelTargets } = mixedBatch(soft, { mix: mixup() });
     expect(labelTargets).toBeAllclose(new Float32Array(N * 3).fill(1 / 3), { atol: 1e-6 });
+  });
+});
+
+describe("without `normalise`", () => {
+  test.each([
+    ["nothing mixed", {}, Uint8Array],
+    ["CutMix", { mix: cutMix() }, Uint8Array],
+    ["mixup", { mix: mixup() }, Float32Array],
+  ] as [string, Augment, typeof Uint8Array | typeof Float32Array][])(
+    "%s: the same draws as with it, in raw values",
+    (_, mixing, type) => {
+      const augment = { images, ...mixing };
+      const options = { batchSize: N, seed: 3, augment };
+      const [raw] = new Loader(dataset, options).epoch(0);
+      const normalise = { mean: [0, 0, 0], std: [1, 1, 1] };
+      const [scaled] = new Loader(dataset, { ...options, normalise }).epoch(0);
+      expect(raw!.images).toBeInstanceOf(type);
+      expect(raw!.images).toBeAllclose(
+        scaled!.images.map((x) => x * 255),
+        { atol: 1e-3 },
+      );
+      expect(raw!.labelTargets).toEqual(scaled!.labelTargets);
+    },
+  );
+
+  test("a mixing of one's own is given floats unless it says that it keeps bytes", () => {
+    const average = (keepsBytes: boolean): Mixing => ({
+      name: "average",
+      options: {},
+      keepsBytes,
+      mix(own, other) {
+        for (let i = 0; i < own.length; i++) own[i] = (own[i]! + other[i]!) / 2;
+        return 0.5;
+      },
+    });
+    const [floats, bytes] = [false, true].map((keeps) =>
+      mixedBatch(dataset, { mix: average(keeps) }),
+    );
+    expect(floats!.images).toBeInstanceOf(Float32Array);
+    expect(bytes!.images).toEqual(Uint8Array.from(floats!.images));
   });
 });
 

@@ -1,0 +1,81 @@
+// From rows of a data set to the pixels of a batch: bytes → augmentation → floats, if any → mixture.
+import type { Mixing } from "./augment/augmentation.ts";
+import type { Augmenter } from "./augment/augmenter.ts";
+import type { Pixels } from "./batch.ts";
+import type { ImageDataset } from "./dataset.ts";
+import { normalisation } from "./normalisation.ts";
+import type { ChannelStatistics } from "./statistics.ts";
+
+/** Which rows were mixed into those of a batch, and the share λ that each kept. */
+export interface Mixture {
+  readonly partners: Int32Array;
+  readonly shares: Float64Array;
+}
+
+/** Reads rows as they are trained on; a row's pixels depend on the epoch and the row alone. */
+export class RowReader {
+  /** Whether rows are read as raw bytes; else as floats. */
+  readonly bytes: boolean;
+  readonly #dataset: Pick<ImageDataset, "images" | "shape">;
+  readonly #augmenter: Augmenter | undefined;
+  readonly #table: Float32Array | undefined;
+
+  constructor(
+    dataset: Pick<ImageDataset, "images" | "shape">,
+    augmenter: Augmenter | undefined,
+    normalise: ChannelStatistics | undefined,
+  ) {
+    this.#dataset = dataset;
+    this.#augmenter = augmenter;
+    this.#table = normalise && normalisation(dataset.shape[3], normalise);
+    const mix = augmenter?.mix;
+    this.bytes = !normalise && (mix === undefined || mix.keepsBytes === true);
+  }
+
+  /** Room for `m` rows, `[m, h, w, c]`. */
+  room(m: number): Pixels {
+    const [, h, w, c] = this.#dataset.shape;
+    return this.bytes ? new Uint8Array(m * h * w * c) : new Float32Array(m * h * w * c);
+  }
+
+  /** Fills `out`, `[m, h, w, c]`, with the rows at `indices`, and says how they were mixed. */
+  read(out: Pixels, epoch: number, indices: Int32Array): Mixture | undefined {
+    const length = out.length / indices.length;
+    indices.forEach((index, i) => {
+      this.#row(out.subarray(i * length, (i + 1) * length), epoch, index);
+    });
+    const mix = this.#augmenter?.mix;
+    return mix && this.#mix(mix, out, epoch, indices);
+  }
+
+  /** One row before it is mixed. */
+  #row(out: Pixels, epoch: number, index: number): void {
+    const { images, shape } = this.#dataset;
+    const bytes = this.#augmenter
+      ? this.#augmenter.image(epoch, index)
+      : images.subarray(index * out.length, (index + 1) * out.length);
+    const table = this.#table;
+    if (table === undefined) {
+      out.set(bytes);
+      return;
+    }
+    const c = shape[3];
+    for (let i = 0; i < out.length; i++) out[i] = table[((i % c) << 8) | bytes[i]!]!;
+  }
+
+  /** Mixes another row into each row, in place. */
+  #mix(mix: Mixing, out: Pixels, epoch: number, indices: Int32Array): Mixture {
+    const [, h, w, c] = this.#dataset.shape;
+    const length = h * w * c;
+    const other = this.room(1);
+    const partners = new Int32Array(indices.length);
+    const shares = new Float64Array(indices.length);
+    indices.forEach((index, i) => {
+      const { row, rng } = this.#augmenter!.partner(epoch, index);
+      this.#row(other, epoch, row);
+      partners[i] = row;
+      shares[i] = mix.mix(out.subarray(i * length, (i + 1) * length), other, [h, w, c], rng);
+    });
+    return { partners, shares };
+  }
+}
