@@ -20,6 +20,7 @@ const OWN_SOURCES = fileURLToPath(new URL("../native", import.meta.url));
 export const ADDONS = {
   binding: "tfjs_binding.node",
   logLevel: "log_level.node",
+  memory: "memory.node",
   gpu: "gpu.node",
 } as const;
 
@@ -53,6 +54,11 @@ const compilations = (packageFolder: string): readonly Compilation[] => [
     output: ADDONS.logLevel,
     sources: [join(OWN_SOURCES, "log-level.cc")],
     libraries: ["-ldl"],
+  },
+  {
+    output: ADDONS.memory,
+    sources: [join(OWN_SOURCES, "memory.cc")],
+    libraries: ["-ldl", "-lpthread"],
   },
   { output: ADDONS.gpu, sources: [join(OWN_SOURCES, "gpu.cc")], libraries: ["-ldl"] },
   {

@@ -18,4 +18,5 @@ export {
 } from "./install.ts";
 export type { EngineInstallation } from "./installation.ts";
 export { type LoadOptions, loadNativeBackend, type NativeEngine } from "./load.ts";
+export { releaseMemory } from "./memory.ts";
 export { platformProblem, type Requirement } from "./requirements.ts";

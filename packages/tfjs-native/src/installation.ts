@@ -15,7 +15,9 @@ export interface EngineInstallation {
   readonly addon: string;
   /** A second, tiny addon, to be loaded first: it makes TensorFlow's log obey `TF_CPP_MIN_LOG_LEVEL`. */
   readonly logLevel: string;
-  /** A third one, which asks NVIDIA's driver what it can do. */
+  /** A third one, which gives memory back to the system. */
+  readonly memory: string;
+  /** A fourth one, which asks NVIDIA's driver what it can do. */
   readonly gpu: string;
   /** The folder of `@tensorflow/tfjs-node-gpu`, whose kernels are loaded. */
   readonly packageFolder: string;
@@ -54,6 +56,7 @@ export async function inspect(
       flavour: build.flavour,
       addon: join(folder, ADDONS.binding),
       logLevel: join(folder, ADDONS.logLevel),
+      memory: join(folder, ADDONS.memory),
       gpu: join(folder, ADDONS.gpu),
       packageFolder,
       libraries: join(tensorflow, "tensorflow"),

@@ -9,6 +9,7 @@ import { EngineError } from "./errors.ts";
 import { deviceFiles, PROCESSOR_ONLY, whyNoGpu } from "./gpu.ts";
 import { type FindOptions, inspectEngine } from "./install.ts";
 import type { EngineInstallation } from "./installation.ts";
+import { loadLean } from "./memory.ts";
 
 const require = createRequire(import.meta.url);
 
@@ -123,7 +124,7 @@ let loaded: Promise<NativeEngine> | undefined;
 async function loadOnce(options: FindOptions): Promise<NativeEngine> {
   const installation = await findComplete(options);
   try {
-    const engine = register(installation);
+    const engine = loadLean(installation.memory, () => register(installation));
     warnOfIdleGpu(engine, options);
     return engine;
   } catch (cause) {

@@ -62,7 +62,12 @@ describe("a damaged file is named, and repaired by its wheel alone", () => {
     await truncate(installed.addon, 0);
     expect((await look()).damage).toEqual([`${installed.addon} has 0 bytes instead of 8`]);
     expect(await repair()).toEqual([
-      ...["compile log_level.node", "compile gpu.node", "compile tfjs_binding.node"],
+      ...[
+        "compile log_level.node",
+        "compile memory.node",
+        "compile gpu.node",
+        "compile tfjs_binding.node",
+      ],
     ]);
   });
 
