@@ -2,7 +2,8 @@
 import { open, readdir, rename, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 
-const TEMPORARY = ".tmp";
+/** Ends the names of files that are being written. */
+export const TEMPORARY = ".tmp";
 let counter = 0;
 
 /** Makes a finished rename durable: the entry lives in the folder, not in the file. */

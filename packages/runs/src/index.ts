@@ -1,5 +1,5 @@
 export type { Dtype, TypedArray } from "./dtypes.ts";
-export { RunError, type RunErrorCode, type RunErrorOptions } from "./error.ts";
+export { RunError, type RunErrorCode, type RunErrorOptions, type RunHolder } from "./error.ts";
 export type { JsonObject } from "./json-file.ts";
 export type { MetricsRow } from "./metrics-file.ts";
 export type { Predictions } from "./predictions.ts";

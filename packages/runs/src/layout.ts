@@ -21,6 +21,7 @@ export const configFile = (folder: string): string => join(folder, "config.json"
 export const manifestFile = (folder: string): string => join(folder, "manifest.json");
 export const metricsFile = (folder: string): string => join(folder, "metrics.jsonl");
 export const statusFile = (folder: string): string => join(folder, "status.json");
+export const lockFile = (folder: string): string => join(folder, "lock.json");
 export const checkpointFolder = (folder: string): string => join(folder, "checkpoints");
 export const predictionFolder = (folder: string): string => join(folder, "predictions");
 

@@ -1,9 +1,17 @@
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { type JsonObject, readJson } from "./json-file.ts";
-import { configFile, manifestFile, metricsFile, namesIn, predictionFolder } from "./layout.ts";
+import {
+  checkpointFile,
+  configFile,
+  manifestFile,
+  metricsFile,
+  namesIn,
+  predictionFolder,
+} from "./layout.ts";
 import { type MetricsRow, readMetrics } from "./metrics-file.ts";
 import { loadPredictions, type Predictions } from "./predictions.ts";
+import { readSafetensors, type SafetensorsFile } from "./safetensors.ts";
 import { type RunStatus, readStatus } from "./status.ts";
 
 /** A run folder as it was when it was read. */
@@ -16,6 +24,8 @@ export interface RunRecord {
   readonly metrics: readonly MetricsRow[];
   /** What was left out while reading, such as a torn last line. */
   readonly warnings: readonly string[];
+  /** Reads checkpoints/`name`.safetensors. */
+  loadCheckpoint(name: string): Promise<SafetensorsFile>;
   /** Reads predictions/`split`.safetensors. */
   predictions(split: string): Promise<Predictions>;
   /** The splits that have predictions, sorted. */
@@ -36,6 +46,7 @@ export async function readRun(folder: string): Promise<RunRecord> {
     status: await readStatus(folder),
     metrics: rows,
     warnings,
+    loadCheckpoint: async (name) => readSafetensors(checkpointFile(folder, name)),
     predictions: (split) => loadPredictions(folder, split),
     splits: () => namesIn(predictionFolder(folder)),
   };

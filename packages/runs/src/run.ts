@@ -6,11 +6,13 @@ import {
   checkpointFile,
   checkpointFolder,
   configFile,
+  lockFile,
   manifestFile,
   metricsFile,
   predictionFolder,
   statusFile,
 } from "./layout.ts";
+import { acquireLock, type Lock } from "./lock.ts";
 import { appendRow, type MetricsRow, readMetrics, truncateRows } from "./metrics-file.ts";
 import { loadPredictions, type Predictions, savePredictions } from "./predictions.ts";
 import {
@@ -41,22 +43,38 @@ const exists = (path: string): Promise<boolean> =>
     () => false,
   );
 
+/** What a {@link Run} is made of. */
+interface RunParts {
+  readonly folder: string;
+  readonly config: JsonObject;
+  readonly manifest: JsonObject;
+  readonly status: RunStatus;
+  readonly lock: Lock;
+}
+
 /**
  * A run folder open for writing, by one process at a time. Made by {@link createRun} or
- * {@link openRun}.
+ * {@link openRun}; given back by `close`.
  */
 export class Run {
   readonly folder: string;
   readonly config: JsonObject;
   readonly manifest: JsonObject;
+  readonly #lock: Lock;
   #status: RunStatus;
 
   /** @internal */
-  constructor(folder: string, config: JsonObject, manifest: JsonObject, status: RunStatus) {
+  constructor({ folder, config, manifest, status, lock }: RunParts) {
     this.folder = folder;
     this.config = config;
     this.manifest = manifest;
     this.#status = status;
+    this.#lock = lock;
+  }
+
+  /** Lets others write to the folder; nothing may be written through this object any more. */
+  async close(): Promise<void> {
+    await this.#lock.release();
   }
 
   /** The status as this process last read or wrote it. */
@@ -128,32 +146,19 @@ export class Run {
   }
 }
 
-/**
- * Makes a run folder: configuration, manifest, then the status `queued`, which makes it a run.
- *
- * @param folder - Made with its parents where missing; may hold other files, but no run.
- * @throws {@link RunError} `ERR_RUN_EXISTS` if the folder holds a status.json.
- */
-export async function createRun(folder: string, { config, manifest }: RunOptions): Promise<Run> {
-  if (await exists(statusFile(folder))) {
-    throw new RunError("ERR_RUN_EXISTS", folder, "this folder already holds a run");
+/** Does `work` with the lock of `folder`, which is kept only where that succeeds. */
+async function locked(folder: string, work: (lock: Lock) => Promise<Run>): Promise<Run> {
+  const lock = await acquireLock(lockFile(folder));
+  try {
+    return await work(lock);
+  } catch (error) {
+    await lock.release();
+    throw error;
   }
-  await mkdir(checkpointFolder(folder), { recursive: true });
-  await mkdir(predictionFolder(folder), { recursive: true });
-  await writeJson(configFile(folder), config);
-  await writeJson(manifestFile(folder), manifest);
-  // Lines that a killed creation or a deleted status left behind are not this run's.
-  await truncateRows(metricsFile(folder), -1);
-  await writeStatus(folder, "queued");
-  return openRun(folder);
 }
 
-/**
- * Opens a run folder to continue it; clears what a killed process left half written.
- *
- * @throws {@link RunError} `ERR_NOT_A_RUN` if a file of a run is missing, `ERR_BAD_FILE` if one is broken.
- */
-export async function openRun(folder: string): Promise<Run> {
+/** Reads what is there, and clears what a killed process left half written. */
+async function open(folder: string, lock: Lock): Promise<Run> {
   const status = await readStatus(folder);
   const config = await readJson(configFile(folder));
   const manifest = await readJson(manifestFile(folder));
@@ -164,5 +169,48 @@ export async function openRun(folder: string): Promise<Run> {
   // An append after a torn line would spoil both.
   const { warnings } = await readMetrics(metricsFile(folder));
   if (warnings.length > 0) await truncateRows(metricsFile(folder), Number.POSITIVE_INFINITY);
-  return new Run(folder, config, manifest, status);
+  return new Run({ folder, config, manifest, status, lock });
+}
+
+async function refuseRun(folder: string): Promise<void> {
+  if (!(await exists(statusFile(folder)))) return;
+  throw new RunError("ERR_RUN_EXISTS", folder, "this folder already holds a run");
+}
+
+/**
+ * Makes a run folder: configuration, manifest, then the status `queued`, which makes it a run.
+ *
+ * @param folder - Made with its parents where missing; may hold other files, but no run.
+ * @throws {@link RunError} `ERR_RUN_EXISTS` if the folder holds a status.json, `ERR_LOCKED` if another process is at it.
+ */
+export async function createRun(folder: string, { config, manifest }: RunOptions): Promise<Run> {
+  await refuseRun(folder);
+  await mkdir(folder, { recursive: true });
+  return locked(folder, async (lock) => {
+    // Another process may have been faster.
+    await refuseRun(folder);
+    await mkdir(checkpointFolder(folder), { recursive: true });
+    await mkdir(predictionFolder(folder), { recursive: true });
+    await writeJson(configFile(folder), config);
+    await writeJson(manifestFile(folder), manifest);
+    // Lines that a killed creation or a deleted status left behind are not this run's.
+    await truncateRows(metricsFile(folder), -1);
+    await writeStatus(folder, "queued");
+    return open(folder, lock);
+  });
+}
+
+/**
+ * Opens a run folder to continue it; clears what a killed process left half written.
+ *
+ * One process at a time: the lock of a process that has died is taken over, one of another machine or container, which cannot
+ * be seen from here, is not.
+ *
+ * @throws {@link RunError} `ERR_NOT_A_RUN` if a file of a run is missing, `ERR_BAD_FILE` if one is broken, `ERR_LOCKED` with its
+ * `holder` if another process has the folder open for writing.
+ */
+export async function openRun(folder: string): Promise<Run> {
+  // No lock is left in a folder that is none of ours.
+  await readStatus(folder);
+  return locked(folder, (lock) => open(folder, lock));
 }

@@ -7,6 +7,7 @@ import { temporaryFolder } from "./temporary-folder.ts";
 const CONFIG = { method: { name: "cce" }, seed: 1 };
 const MANIFEST = { engine: "wasm" };
 
+/** A new run, open. */
 const newRun = async (): Promise<Run> =>
   createRun(join(await temporaryFolder(), "study", "run"), { config: CONFIG, manifest: MANIFEST });
 
@@ -21,6 +22,7 @@ describe("createRun and openRun", () => {
     expect((await readdir(run.folder)).sort()).toEqual([
       "checkpoints",
       "config.json",
+      "lock.json",
       "manifest.json",
       "metrics.jsonl",
       "predictions",
@@ -38,6 +40,7 @@ describe("createRun and openRun", () => {
   test("a creation that was killed before its status can be repeated", async () => {
     const run = await newRun();
     await run.appendMetrics({ epoch: 0, loss: 1 });
+    await run.close();
     await rm(join(run.folder, "status.json"));
     const again = await createRun(run.folder, { config: { seed: 2 }, manifest: {} });
     expect(again.config).toEqual({ seed: 2 });
@@ -47,11 +50,14 @@ describe("createRun and openRun", () => {
   test.each(["status.json", "config.json", "manifest.json"])(
     "without %s it is no run",
     async (name) => {
-      const { folder } = await newRun();
+      const run = await newRun();
+      const { folder } = run;
+      await run.close();
       await rm(join(folder, name));
       const expected = { code: "ERR_NOT_A_RUN", file: join(folder, name) };
       await expect(openRun(folder)).rejects.toMatchObject(expected);
       await expect(readRun(folder)).rejects.toMatchObject(expected);
+      expect(await readdir(folder)).not.toContain("lock.json");
     },
   );
 
@@ -71,6 +77,7 @@ describe("createRun and openRun", () => {
     await run.appendMetrics({ epoch: 0, loss: 1 });
     await appendFile(join(run.folder, "metrics.jsonl"), '{"epoch":1,"lo');
     await writeFile(join(run.folder, "checkpoints", "last.safetensors.7.0.tmp"), "half");
+    await run.close();
     const opened = await openRun(run.folder);
     await opened.appendMetrics({ epoch: 1, loss: 0.5 });
     expect((await readRun(run.folder)).metrics).toEqual([

@@ -1,4 +1,4 @@
-import { openRun } from "@sd/runs";
+import { readRun } from "@sd/runs";
 import type { Teacher, TrainOptions } from "./config.ts";
 import { TrainerError } from "./errors.ts";
 import type { Method } from "./methods/method.ts";
@@ -28,7 +28,7 @@ export async function loadTeacher(
   folder: string,
   model: Parameters<typeof loadBest>[1],
 ): Promise<Teacher> {
-  const run = await openRun(folder);
+  const run = await readRun(folder);
   if (run.status.state !== "done") {
     const { state } = run.status;
     throw new TrainerError("MISSING_SIGNAL", `${folder} cannot teach: it is ${state}, not done`);

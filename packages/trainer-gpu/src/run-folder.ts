@@ -36,6 +36,10 @@ function createConfig(options: TrainOptions): object {
   };
 }
 
+const isSame = (run: Run, config: object, { engine }: TrainOptions): boolean =>
+  isDeepStrictEqual(run.config, JSON.parse(JSON.stringify(config))) &&
+  isDeepStrictEqual(run.manifest.engine, engine.name);
+
 /** Makes the run folder, or opens the one that holds this very run. */
 export async function openOrCreate(options: TrainOptions): Promise<Run> {
   const config = createConfig(options);
@@ -43,10 +47,8 @@ export async function openOrCreate(options: TrainOptions): Promise<Run> {
     return createRun(options.folder, { config, manifest: createManifest(options) });
   }
   const run = await openRun(options.folder);
-  const same =
-    isDeepStrictEqual(run.config, JSON.parse(JSON.stringify(config))) &&
-    isDeepStrictEqual(run.manifest.engine, options.engine.name);
-  if (same) return run;
+  if (isSame(run, config, options)) return run;
+  await run.close();
   throw new TrainerError(
     "CONFIG_MISMATCH",
     `${options.folder} holds a run with another configuration or engine: choose another folder, or move it away`,

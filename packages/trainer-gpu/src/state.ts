@@ -1,6 +1,6 @@
 // What a run must remember to go on exactly where it was: everything on the engine, what the method
 // remembers, and what was best so far.
-import type { Run, StoredTensor, TensorMap } from "@sd/runs";
+import type { Run, RunRecord, StoredTensor, TensorMap } from "@sd/runs";
 import { packWeights, unpackWeights } from "./checkpoint.ts";
 import { TrainerError } from "./errors.ts";
 import { packMemory, restoreMemory } from "./method-memory.ts";
@@ -88,7 +88,7 @@ export const weightsOf = (values: Arrays): Arrays => byRole(values).weights ?? {
 
 /** The checkpoint with the best validation accuracy, as a network's weights. */
 export async function loadBest(
-  run: Pick<Run, "loadCheckpoint">,
+  run: Pick<RunRecord, "loadCheckpoint">,
   model: Model,
 ): Promise<Record<string, Float32Array>> {
   const { tensors }: { tensors: Record<string, StoredTensor> } = await run.loadCheckpoint("best");

@@ -1,9 +1,10 @@
 // The training loop. One direction: batches → signals → targets → step → predictions → metrics → checkpoint → the epoch's line.
 import { channelStatistics, Loader } from "@sd/data";
 import { accuracy, negativeLogLikelihood } from "@sd/metrics";
+import type { Run } from "@sd/runs";
 import { packWeights } from "./checkpoint.ts";
 import { checkSettings, type TrainOptions } from "./config.ts";
-import { initialWeights } from "./models/model.ts";
+import { initialWeights, type Model } from "./models/model.ts";
 import { createModel } from "./models/table.ts";
 import { predictDataset } from "./prediction.ts";
 import { openOrCreate } from "./run-folder.ts";
@@ -110,6 +111,46 @@ async function runEpochs(context: Context): Promise<TrainResult["state"]> {
   return "done";
 }
 
+/** The session over the run's network, at the start of training. */
+function createSession(options: TrainOptions, network: Model, predictBatchSize: number): Session {
+  const { batchSize, seed, generation, method, optimizer, parts = 1, teacher } = options;
+  const paper = method.emaMode === "paper";
+  return new Session({
+    model: network,
+    method,
+    optimizer,
+    batchSize,
+    parts,
+    predictBatchSize,
+    initial: initialWeights(network, seed, generation),
+    averageInitial: paper
+      ? initialWeights(network, seed, generation, "initialise-average")
+      : undefined,
+    teacher: teacher?.weights,
+  });
+}
+
+/** Trains in a run folder that this process has open. */
+async function trainIn(run: Run, options: TrainOptions): Promise<TrainResult["state"]> {
+  const { data, batchSize, seed, method, augment } = options;
+  const [, ...input] = data.train.shape;
+  const network = createModel(options.model, { input, classes: data.train.classes });
+  const largest = Math.max(data.validation.shape[0], data.test.shape[0]);
+  const predictBatchSize = Math.min(PREDICT_BATCH, largest);
+  const session = createSession(options, network, predictBatchSize);
+  try {
+    await run.setStatus("running");
+    const normalise = channelStatistics(data.train);
+    const loading = { batchSize, seed, shuffle: true, dropLast: true, normalise, augment };
+    const loader = new Loader(data.train, loading);
+    const memory = method.init?.({ n: data.train.shape[0], k: data.train.classes }) ?? {};
+    const made = { run, network, session, loader, normalise, memory, predictBatchSize };
+    return await runEpochs({ ...options, ...made });
+  } finally {
+    session.dispose();
+  }
+}
+
 /**
  * Trains one network by one method, in a run folder.
  *
@@ -118,46 +159,19 @@ async function runEpochs(context: Context): Promise<TrainResult["state"]> {
  *
  * @throws TrainerError `BAD_OPTION`, `UNKNOWN_NAME`, `MISSING_SIGNAL`, `CONFIG_MISMATCH` (the folder holds another run),
  * `NON_FINITE_LOSS`; whatever ends a run is also in its status.json.
+ * @throws RunError `ERR_LOCKED` where another process trains in the folder.
  */
 export async function train(options: TrainOptions): Promise<TrainResult> {
   checkSettings(options);
-  const { folder, data, batchSize, seed, generation, method, optimizer, teacher } = options;
-  const [, ...input] = data.train.shape;
-  const network = createModel(options.model, { input, classes: data.train.classes });
+  const { folder } = options;
   const run = await openOrCreate(options);
-  if (run.status.state === "done") return { folder, state: "done", reused: true };
-
-  const largest = Math.max(data.validation.shape[0], data.test.shape[0]);
-  const predictBatchSize = Math.min(PREDICT_BATCH, largest);
-  const session = new Session({
-    model: network,
-    method,
-    optimizer,
-    batchSize,
-    parts: options.parts ?? 1,
-    predictBatchSize,
-    initial: initialWeights(network, seed, generation),
-    averageInitial:
-      method.emaMode === "paper"
-        ? initialWeights(network, seed, generation, "initialise-average")
-        : undefined,
-    teacher: teacher?.weights,
-  });
   try {
-    await run.setStatus("running");
-    const normalise = channelStatistics(data.train);
-    const { augment } = options;
-    const loading = { batchSize, seed, shuffle: true, dropLast: true, normalise, augment };
-    const loader = new Loader(data.train, loading);
-    const memory = method.init?.({ n: data.train.shape[0], k: data.train.classes }) ?? {};
-    const made = { run, network, session, loader, normalise, memory, predictBatchSize };
-    const context = { ...options, ...made };
-    const state = await runEpochs(context);
-    return { folder, state, reused: false };
+    if (run.status.state === "done") return { folder, state: "done", reused: true };
+    return { folder, state: await trainIn(run, options), reused: false };
   } catch (error) {
     await run.setStatus("failed", { error: (error as Error).message });
     throw error;
   } finally {
-    session.dispose();
+    await run.close();
   }
 }

@@ -1,7 +1,7 @@
 // What a run leaves, and how to interrupt one.
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { openRun, readRun } from "@sd/runs";
+import { readRun } from "@sd/runs";
 import type { TrainOptions } from "../src/config.ts";
 
 /** Everything of a run that must not depend on when or how often it was interrupted. */
@@ -9,7 +9,7 @@ export async function outcome(of: string): Promise<object> {
   const { metrics, status, predictions } = await readRun(of);
   const { bestEpoch, validationAccuracy, state } = status;
   const best = await readFile(join(of, "checkpoints", "best.safetensors"));
-  const { tensors } = await (await openRun(of)).loadCheckpoint("last");
+  const { tensors } = await (await readRun(of)).loadCheckpoint("last");
   return {
     metrics: metrics.map(({ seconds, imagesPerSecond, ...row }) => row),
     status: { bestEpoch, validationAccuracy, state },

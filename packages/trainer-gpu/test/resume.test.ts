@@ -2,7 +2,7 @@
 import { mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { openRun } from "@sd/runs";
+import { readRun } from "@sd/runs";
 import { findEngine } from "@sd/tfjs-native";
 import { beforeAll, beforeEach, describe, expect, test } from "vitest";
 import type { TrainOptions } from "../src/config.ts";
@@ -64,7 +64,7 @@ describe("stopped in the middle of an epoch and continued", () => {
   test("a method's memory is part of the checkpoint", async () => {
     const run = { ...options(createMethod("past-predictions"), "part"), ...stopAt(1, 2) };
     await train(run);
-    const { tensors } = await (await openRun(run.folder)).loadCheckpoint("last");
+    const { tensors } = await (await readRun(run.folder)).loadCheckpoint("last");
     expect(tensors["method.probs"]).toMatchObject({ dtype: "F32", shape: [96 * 4] });
     // Four batches of 20 were seen.
     const seen = tensors["method.seen"]!.data as Uint8Array;

@@ -1,8 +1,8 @@
-import { mkdtemp, readFile, writeFile } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { accuracy } from "@sd/metrics";
-import { openRun, readRun } from "@sd/runs";
+import { readRun } from "@sd/runs";
 import { findEngine } from "@sd/tfjs-native";
 import * as tf from "@tensorflow/tfjs";
 import { beforeAll, beforeEach, describe, expect, test } from "vitest";
@@ -143,7 +143,7 @@ describe("an interrupted run", () => {
     expect((await train(options({ ...changes, ...stopAt(1, 3) }))).state).toBe("stopped");
     expect((await train(options(changes))).state).toBe("done");
     expect(await outcome(folder)).toEqual(await outcome(`${folder}-whole`));
-    const { tensors } = await (await openRun(folder)).loadCheckpoint("last");
+    const { tensors } = await (await readRun(folder)).loadCheckpoint("last");
     // Three epochs of six batches of two parts.
     expect(tensors["layer3.0.bn2.num_batches_tracked"]?.data).toEqual(BigInt64Array.of(36n));
     expect(Object.keys(tensors)).toContain("ema.layer1.0.bn1.running_var");
@@ -160,6 +160,25 @@ describe("an interrupted run", () => {
 });
 
 describe("what is refused", () => {
+  test("a folder in which another process trains; it is free again after the end", async () => {
+    let refused: unknown;
+    const onProgress = async (): Promise<void> => {
+      refused ??= train(options()).catch((e: unknown) => e);
+    };
+    await train(options({ epochs: 4, onProgress }));
+    expect(await refused).toMatchObject({ code: "ERR_LOCKED", holder: { pid: process.pid } });
+    expect((await train(options())).reused).toBe(true);
+    expect(await readdir(folder)).not.toContain("lock.json");
+  });
+
+  test("the folder of a run that failed is free again", async () => {
+    const optimizer = { learningRate: 1e30 };
+    await expect(train(options({ optimizer }))).rejects.toThrow(TrainerError);
+    expect(await readdir(folder)).not.toContain("lock.json");
+    await expect(train(options({ epochs: 2 }))).rejects.toMatchObject({ code: "CONFIG_MISMATCH" });
+    expect(await readdir(folder)).not.toContain("lock.json");
+  });
+
   test("a folder that holds a run with another configuration", async () => {
     await train(options({ epochs: 1 }));
     const error = await train(options({ epochs: 2 })).catch((e: unknown) => e);
