@@ -1,5 +1,6 @@
 import { createRequire } from "node:module";
 import { cpus } from "node:os";
+import { channelStatistics } from "@sd/data";
 import * as tf from "@tensorflow/tfjs";
 import type { TrainOptions } from "./config.ts";
 
@@ -16,6 +17,13 @@ export function createManifest({ engine, data, seed }: TrainOptions): object {
     platform: `${process.platform}-${process.arch}`,
     processor: `${cpus()[0]?.model.trim() ?? "unknown"}, ${cpus().length} cores`,
     seed,
+    // What whoever predicts with the network must know of the images that it was trained on.
+    input: {
+      shape: data.train.shape.slice(1),
+      classes: data.train.classes,
+      ...(data.train.classNames ? { classNames: data.train.classNames } : {}),
+      ...channelStatistics(data.train),
+    },
     checksums: {
       train: data.train.checksum,
       validation: data.validation.checksum,
