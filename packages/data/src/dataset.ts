@@ -17,7 +17,9 @@ export interface ImageDataset {
   readonly shape: readonly [n: number, h: number, w: number, c: number];
   readonly classes: number;
   readonly classNames?: readonly string[];
-  /** SHA-256 over shape, pixels and labels, in hexadecimal. */
+  /** `[n]`, the file that each row was read from, where each has one. */
+  readonly files?: readonly string[];
+  /** SHA-256 over shape, pixels and labels (image files: over their names and bytes), in hexadecimal. */
   readonly checksum: string;
 }
 
@@ -138,7 +140,16 @@ export function subset(dataset: ImageDataset, indices: IntegerArray): ImageDatas
     labels[row] = dataset.labels[index]!;
   });
   const shape = [indices.length, h, w, c] as const;
-  const { labelTargets, ...rest } = dataset;
-  const rows = { ...rest, images, labels, shape, checksum: checksumOf(images, labels, shape) };
+  const { name, classes, classNames, files, labelTargets } = dataset;
+  const rows = {
+    name,
+    images,
+    labels,
+    shape,
+    classes,
+    ...(classNames ? { classNames } : {}),
+    ...(files ? { files: Array.from(indices, (index) => files[index]!) } : {}),
+    checksum: checksumOf(images, labels, shape),
+  };
   return labelTargets ? withLabelTargets(rows, labelRows(dataset, Int32Array.from(indices))) : rows;
 }

@@ -4,7 +4,7 @@
  * The message starts with the file and the byte at which the fault was seen.
  */
 export class DataError extends Error {
-  override readonly name = "DataError";
+  override readonly name: string = "DataError";
   readonly code = "BAD_DATA";
   readonly file: string;
   /** Counted in the uncompressed bytes where the file is compressed. */
@@ -14,5 +14,31 @@ export class DataError extends Error {
     super(`${file}: byte ${offset}: ${problem}`, options);
     this.file = file;
     this.offset = offset;
+  }
+}
+
+/**
+ * An archive is broken, or holds what would do harm; a {@link DataError} that names the entry.
+ *
+ * `offset` is where the entry begins in the archive, in the uncompressed bytes of a `.tar.gz`.
+ */
+export class ArchiveError extends DataError {
+  override readonly name = "ArchiveError";
+  /** Empty where no entry had begun. */
+  readonly entry: string;
+
+  constructor(
+    file: string,
+    { entry, offset }: { readonly entry: string; readonly offset: number },
+    problem: string,
+    options: ErrorOptions = {},
+  ) {
+    super(
+      file,
+      offset,
+      entry === "" ? problem : `entry ${JSON.stringify(entry)}: ${problem}`,
+      options,
+    );
+    this.entry = entry;
   }
 }

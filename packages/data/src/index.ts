@@ -1,3 +1,5 @@
+export type { ArchiveLimits } from "./archive/limits.ts";
+export { type UnpackOptions, unpackArchive } from "./archive/unpack-archive.ts";
 export type {
   Augment,
   ImageAugmentation,
@@ -15,8 +17,15 @@ export { type RandomResizedCropOptions, randomResizedCrop } from "./augment/rand
 export type { Batch, Pixels, PixelsOf } from "./batch.ts";
 export { type CifarOptions, readCifar } from "./cifar.ts";
 export { type IdxDatasetOptions, type ImageDataset, readIdxDataset, subset } from "./dataset.ts";
-export { DataError } from "./error.ts";
+export { ArchiveError, DataError } from "./error.ts";
 export { type IdxArray, type IdxData, readIdx } from "./idx.ts";
+export { type DecodeOptions, imageDecoder, type ResizeKernel } from "./images/decoder.ts";
+export {
+  type ImageFolderDataset,
+  type ImageFolderOptions,
+  readImageFolder,
+} from "./images/read-image-folder.ts";
+export { readTinyImageNet, type TinyImageNetOptions } from "./images/read-tiny-imagenet.ts";
 export { type LabelColumnOptions, readLabelColumn } from "./label-column.ts";
 export { Loader, type LoaderOptions } from "./loader.ts";
 export {
