@@ -1,6 +1,7 @@
 // A file is either its old self or its new self, whenever the process or the machine stops.
 import { open, readdir, rename, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { tellNoSpace } from "./no-space.ts";
 
 /** Ends the names of files that are being written. */
 export const TEMPORARY = ".tmp";
@@ -18,8 +19,22 @@ async function syncFolder(folder: string): Promise<void> {
   }
 }
 
-/** Writes the chunks to a temporary neighbour, flushes it, and renames it over `path`. */
-export async function writeAtomically(path: string, chunks: Iterable<Uint8Array>): Promise<void> {
+/** Options of {@link writeAtomically}. */
+export interface AtomicOptions {
+  /** Done once everything is written, before an existing file is replaced. */
+  readonly beforeReplacing?: () => Promise<void>;
+}
+
+/**
+ * Writes the chunks to a temporary neighbour, flushes it, and renames it over `path`.
+ *
+ * @throws {@link RunError} `ERR_NO_SPACE` if the disk is full; what was at `path` is still there.
+ */
+export async function writeAtomically(
+  path: string,
+  chunks: Iterable<Uint8Array>,
+  { beforeReplacing }: AtomicOptions = {},
+): Promise<void> {
   const temporary = `${path}.${process.pid}.${counter++}${TEMPORARY}`;
   try {
     const handle = await open(temporary, "wx");
@@ -29,10 +44,11 @@ export async function writeAtomically(path: string, chunks: Iterable<Uint8Array>
     } finally {
       await handle.close();
     }
+    await beforeReplacing?.();
     await rename(temporary, path);
   } catch (error) {
     await rm(temporary, { force: true });
-    throw error;
+    throw tellNoSpace(error, path);
   }
   await syncFolder(dirname(path));
 }

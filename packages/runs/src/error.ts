@@ -2,6 +2,7 @@
 export type RunErrorCode =
   | "ERR_RUN_EXISTS"
   | "ERR_LOCKED"
+  | "ERR_NO_SPACE"
   | "ERR_NOT_A_RUN"
   | "ERR_BAD_NAME"
   | "ERR_BAD_FILE"

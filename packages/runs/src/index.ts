@@ -1,3 +1,4 @@
+export type { CheckpointOptions, NewestOptions } from "./checkpoints.ts";
 export type { Dtype, TypedArray } from "./dtypes.ts";
 export { RunError, type RunErrorCode, type RunErrorOptions, type RunHolder } from "./error.ts";
 export type { JsonObject } from "./json-file.ts";
@@ -6,6 +7,7 @@ export type { Predictions } from "./predictions.ts";
 export { listRuns, type RunRecord, readRun } from "./record.ts";
 export { createRun, openRun, Run, type RunOptions } from "./run.ts";
 export {
+  type ReadOptions,
   readSafetensors,
   type SafetensorsFile,
   type StoredTensor,

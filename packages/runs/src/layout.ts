@@ -31,6 +31,9 @@ export const checkpointFile = (folder: string, name: string): string =>
 export const predictionFile = (folder: string, split: string): string =>
   join(predictionFolder(folder), checkName(folder, "split", split));
 
+export const failureFile = (folder: string, name: string): string =>
+  join(folder, "failures", checkName(folder, "failure", name));
+
 /** The names in `folder` that have the tensor extension, without it, sorted. */
 export async function namesIn(folder: string): Promise<string[]> {
   const files = await readdir(folder).catch((error: NodeJS.ErrnoException) => {

@@ -1,6 +1,7 @@
 // metrics.jsonl: one JSON object a line, append only. A line counts once its line feed is there.
 import { open, readFile } from "node:fs/promises";
 import { RunError } from "./error.ts";
+import { tellNoSpace } from "./no-space.ts";
 
 /** One epoch's numbers; `epoch` orders the rows. */
 export interface MetricsRow {
@@ -98,12 +99,23 @@ export async function readMetrics(path: string): Promise<MetricsFile> {
   return file;
 }
 
-/** Appends one row with one write, and flushes it. */
+/**
+ * Appends one row with one write, and flushes it; where that fails, nothing of it stays.
+ *
+ * @throws {@link RunError} `ERR_NO_SPACE` if the disk is full.
+ */
 export async function appendRow(path: string, row: MetricsRow): Promise<void> {
+  const line = encodeRow(row, path);
   const handle = await open(path, "a");
   try {
-    await handle.writeFile(encodeRow(row, path));
-    await handle.sync();
+    const { size } = await handle.stat();
+    try {
+      await handle.writeFile(line);
+      await handle.sync();
+    } catch (error) {
+      await handle.truncate(size);
+      throw tellNoSpace(error, path);
+    }
   } finally {
     await handle.close();
   }

@@ -33,7 +33,7 @@ export async function savePredictions(
 
 export async function loadPredictions(folder: string, split: string): Promise<Predictions> {
   const path = predictionFile(folder, split);
-  const { logits, labels } = (await readSafetensors(path)).tensors;
+  const { logits, labels } = (await readSafetensors(path, { checksum: "required" })).tensors;
   const [n, k, ...rest] = logits?.shape ?? [];
   if (
     !(logits?.data instanceof Float32Array && labels?.data instanceof Int32Array) ||

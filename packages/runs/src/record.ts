@@ -1,17 +1,11 @@
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
+import { readCheckpoint } from "./checkpoints.ts";
 import { type JsonObject, readJson } from "./json-file.ts";
-import {
-  checkpointFile,
-  configFile,
-  manifestFile,
-  metricsFile,
-  namesIn,
-  predictionFolder,
-} from "./layout.ts";
+import { configFile, manifestFile, metricsFile, namesIn, predictionFolder } from "./layout.ts";
 import { type MetricsRow, readMetrics } from "./metrics-file.ts";
 import { loadPredictions, type Predictions } from "./predictions.ts";
-import { readSafetensors, type SafetensorsFile } from "./safetensors.ts";
+import type { SafetensorsFile } from "./safetensors.ts";
 import { type RunStatus, readStatus } from "./status.ts";
 
 /** A run folder as it was when it was read. */
@@ -46,7 +40,7 @@ export async function readRun(folder: string): Promise<RunRecord> {
     status: await readStatus(folder),
     metrics: rows,
     warnings,
-    loadCheckpoint: async (name) => readSafetensors(checkpointFile(folder, name)),
+    loadCheckpoint: (name) => readCheckpoint(folder, name),
     predictions: (split) => loadPredictions(folder, split),
     splits: () => namesIn(predictionFolder(folder)),
   };

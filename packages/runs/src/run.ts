@@ -1,11 +1,19 @@
 import { access, mkdir } from "node:fs/promises";
+import { dirname, relative } from "node:path";
 import { removeTemporaries } from "./atomic.ts";
+import {
+  type CheckpointOptions,
+  loadNewest,
+  type NewestOptions,
+  readCheckpoint,
+  saveCheckpoint,
+} from "./checkpoints.ts";
 import { RunError } from "./error.ts";
 import { type JsonObject, readJson, writeJson } from "./json-file.ts";
 import {
-  checkpointFile,
   checkpointFolder,
   configFile,
+  failureFile,
   lockFile,
   manifestFile,
   metricsFile,
@@ -15,12 +23,7 @@ import {
 import { acquireLock, type Lock } from "./lock.ts";
 import { appendRow, type MetricsRow, readMetrics, truncateRows } from "./metrics-file.ts";
 import { loadPredictions, type Predictions, savePredictions } from "./predictions.ts";
-import {
-  readSafetensors,
-  type SafetensorsFile,
-  type TensorMap,
-  writeSafetensors,
-} from "./safetensors.ts";
+import { type SafetensorsFile, type TensorMap, writeSafetensors } from "./safetensors.ts";
 import {
   type RunState,
   type RunStatus,
@@ -113,26 +116,52 @@ export class Run {
   }
 
   /**
-   * Writes checkpoints/`name`.safetensors, atomically.
+   * Writes checkpoints/`name`.safetensors, atomically, with a checksum.
    *
    * @param name - Letters, digits, dots, dashes, underscores.
+   * @throws {@link RunError} `ERR_NO_SPACE` if the disk is full; the earlier checkpoints are still there.
    */
   async saveCheckpoint(
     name: string,
     tensors: TensorMap,
-    metadata: Readonly<Record<string, string>> = {},
+    options: CheckpointOptions = {},
   ): Promise<void> {
-    await writeSafetensors(checkpointFile(this.folder, name), tensors, metadata);
+    await saveCheckpoint(this.folder, name, tensors, options);
   }
 
   /** Reads checkpoints/`name`.safetensors. */
-  loadCheckpoint(name: string): Promise<SafetensorsFile> {
-    return readSafetensors(checkpointFile(this.folder, name));
+  async loadCheckpoint(name: string): Promise<SafetensorsFile> {
+    return readCheckpoint(this.folder, name);
   }
 
-  /** Whether checkpoints/`name`.safetensors is there. */
-  hasCheckpoint(name: string): Promise<boolean> {
-    return exists(checkpointFile(this.folder, name));
+  /**
+   * Reads the newest checkpoint that was saved under `name` and is whole, passing over damaged ones; from then on it is
+   * checkpoints/`name`.safetensors.
+   *
+   * @returns undefined where none was saved.
+   * @throws {@link RunError} `ERR_BAD_FILE` where all are damaged.
+   */
+  async loadNewestCheckpoint(
+    name: string,
+    options: NewestOptions = {},
+  ): Promise<SafetensorsFile | undefined> {
+    return loadNewest(this.folder, name, options);
+  }
+
+  /**
+   * Writes failures/`name`.safetensors, atomically: what a run had in hand when it failed.
+   *
+   * @returns The file, relative to the run folder.
+   */
+  async saveFailure(
+    name: string,
+    tensors: TensorMap,
+    metadata: Readonly<Record<string, string>> = {},
+  ): Promise<string> {
+    const path = failureFile(this.folder, name);
+    await mkdir(dirname(path), { recursive: true });
+    await writeSafetensors(path, tensors, metadata);
+    return relative(this.folder, path).replaceAll("\\", "/");
   }
 
   /** Writes predictions/`split`.safetensors, atomically. */

@@ -1,5 +1,6 @@
 // The header of a safetensors file, read as if an enemy had written it.
 import { ARRAYS, type Dtype, isDtype } from "./dtypes.ts";
+import { duplicateKey } from "./duplicate-key.ts";
 import { RunError } from "./error.ts";
 
 /** Where one tensor's bytes lie, counted from the end of the header. */
@@ -28,23 +29,33 @@ const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
 const isCount = (value: unknown): value is number =>
-  Number.isSafeInteger(value) && Number(value) >= 0;
+  Number.isSafeInteger(value) && Number(value) >= 0 && !Object.is(value, -0);
 
-/** JSON.parse keeps the last of two equal keys; a file that has two could mean either. */
-function duplicateKey(json: string): { key: string; index: number } | undefined {
-  const open: Set<string>[] = [];
-  for (const match of json.matchAll(/("(?:[^"\\]|\\.)*")(\s*:)?|[{}]/g)) {
-    const [token, text, colon] = match;
-    if (token === "{") open.push(new Set());
-    else if (token === "}") open.pop();
-    else if (colon) {
-      const key = JSON.parse(text!) as string;
-      if (open.at(-1)!.has(key)) return { key, index: match.index };
-      open.at(-1)!.add(key);
-    }
+/** How many bytes a shape takes; undefined beyond what a number counts exactly, even where a size is 0. */
+function bytesOf(shape: readonly number[], dtype: Dtype): number | undefined {
+  let bytes: number = ARRAYS[dtype].BYTES_PER_ELEMENT;
+  for (const size of shape) {
+    bytes *= size;
+    if (!Number.isSafeInteger(bytes)) return undefined;
   }
-  return undefined;
+  return bytes;
 }
+
+/** Half of a surrogate pair is no character: other readers refuse it, so it is no name either. */
+export const isUnicode = (text: string): boolean => !/\p{Surrogate}/u.test(text);
+
+/** What a message shows of a value of any size and depth. */
+function show(value: unknown): string {
+  if (Array.isArray(value) && value.every((x) => typeof x !== "object")) {
+    return clip(`[${value.slice(0, LONGEST).map(show)}]`);
+  }
+  if (typeof value === "object" && value !== null) return Array.isArray(value) ? "[…]" : "{…}";
+  return clip(String(JSON.stringify(value)));
+}
+
+const LONGEST = 60;
+const clip = (text: string): string =>
+  text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text;
 
 function parseMetadata(value: unknown, fail: Fail): Record<string, string> {
   if (!isRecord(value) || Object.values(value).some((text) => typeof text !== "string")) {
@@ -54,25 +65,26 @@ function parseMetadata(value: unknown, fail: Fail): Record<string, string> {
 }
 
 function parseEntry(name: string, value: unknown, fail: Fail): TensorEntry {
-  const label = `tensor ${JSON.stringify(name)}`;
+  const label = `tensor ${show(name)}`;
+  if (!isUnicode(name)) fail(`${label}: the name is no valid Unicode`);
   if (!isRecord(value)) fail(`${label}: expected an object`);
   const { dtype, shape, data_offsets: offsets } = value as Record<string, unknown>;
-  if (!isDtype(dtype)) fail(`${label}: unknown dtype ${JSON.stringify(dtype)}`);
+  if (!isDtype(dtype)) return fail(`${label}: unknown dtype ${show(dtype)}`);
   if (!Array.isArray(shape) || !shape.every(isCount)) {
-    fail(`${label}: expected a shape of non-negative integers, got ${JSON.stringify(shape)}`);
+    return fail(`${label}: expected a shape of non-negative integers, got ${show(shape)}`);
   }
   if (!Array.isArray(offsets) || offsets.length !== 2 || !offsets.every(isCount)) {
-    fail(`${label}: expected two non-negative integer offsets, got ${JSON.stringify(offsets)}`);
+    return fail(`${label}: expected two non-negative integer offsets, got ${show(offsets)}`);
   }
   const [begin, end] = offsets as [number, number];
-  const bytes = (shape as number[]).reduce(
-    (a, b) => a * b,
-    ARRAYS[dtype as Dtype].BYTES_PER_ELEMENT,
-  );
+  const bytes = bytesOf(shape, dtype);
   if (end - begin !== bytes) {
-    fail(`${label}: expected ${bytes} bytes for ${dtype} [${shape}], got offsets [${offsets}]`);
+    const expected = bytes === undefined ? "fewer than 2^53" : bytes;
+    fail(
+      `${label}: expected ${expected} bytes for ${dtype} ${show(shape)}, got offsets [${offsets}]`,
+    );
   }
-  return { name, dtype: dtype as Dtype, shape: shape as number[], begin, end };
+  return { name, dtype, shape, begin, end };
 }
 
 /** Every byte after the header belongs to exactly one tensor. */
@@ -86,10 +98,7 @@ function checkCover(
   for (const { name, begin, end } of entries) {
     if (begin !== reached) {
       const fault = begin < reached ? "overlaps the tensor before it" : "leaves a gap before it";
-      fail(
-        `tensor ${JSON.stringify(name)} ${fault}: starts at ${begin}, not ${reached}`,
-        dataStart + begin,
-      );
+      fail(`tensor ${show(name)} ${fault}: starts at ${begin}, not ${reached}`, dataStart + begin);
     }
     reached = end;
   }
@@ -123,7 +132,7 @@ export function parseHeader(bytes: Uint8Array, size: number, file: string): Head
   const twice = duplicateKey(json);
   if (twice) {
     const before = new TextEncoder().encode(json.slice(0, twice.index)).length;
-    fail(`the header holds ${JSON.stringify(twice.key)} twice`, 8 + before);
+    fail(`the header holds ${show(twice.key)} twice`, 8 + before);
   }
   const entries = Object.entries(parsed)
     .filter(([name]) => name !== METADATA)

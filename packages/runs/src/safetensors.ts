@@ -1,9 +1,10 @@
 // https://github.com/huggingface/safetensors: u64 header length, JSON header, the tensors' bytes without a gap.
 import { type FileHandle, open } from "node:fs/promises";
-import { writeAtomically } from "./atomic.ts";
+import { type AtomicOptions, writeAtomically } from "./atomic.ts";
+import { CHECKSUM, fillChecksum, hashHead, withBlankChecksum } from "./checksum.ts";
 import { ARRAYS, type Dtype, dtypeOf, type TypedArray } from "./dtypes.ts";
 import { RunError } from "./error.ts";
-import { MAX_HEADER_BYTES, METADATA, parseHeader } from "./safetensors-header.ts";
+import { isUnicode, MAX_HEADER_BYTES, METADATA, parseHeader } from "./safetensors-header.ts";
 
 /** A named array to be stored. */
 export interface TensorInput {
@@ -29,6 +30,15 @@ export interface SafetensorsFile {
   readonly metadata: Record<string, string>;
 }
 
+/** How a safetensors file is read. */
+export interface ReadOptions {
+  /**
+   * Whether a file without a checksum, which others may have written, is read.
+   * @defaultValue "optional"
+   */
+  readonly checksum?: "optional" | "required";
+}
+
 function checkTensor(
   path: string,
   name: string,
@@ -40,6 +50,7 @@ function checkTensor(
     throw new RunError("ERR_BAD_VALUE", path, `tensor ${JSON.stringify(name)}: ${problem}`);
   };
   if (name === METADATA) fail("this name is reserved");
+  if (!isUnicode(name)) fail("the name is no valid Unicode");
   if (own === undefined || chosen === undefined) return fail("expected `data` to be a typed array");
   if (!(data instanceof ARRAYS[chosen])) fail(`expected a ${ARRAYS[chosen].name} for ${chosen}`);
   if (!shape.every((size) => Number.isSafeInteger(size) && size >= 0)) {
@@ -49,6 +60,18 @@ function checkTensor(
   if (data.length !== count)
     fail(`expected ${count} elements for shape [${shape}], got ${data.length}`);
   return { dtype: chosen, shape, data };
+}
+
+function checkMetadata(path: string, metadata: Readonly<Record<string, string>>): void {
+  const fail = (name: string, problem: string): never => {
+    const label = `metadata ${JSON.stringify(name)}`;
+    throw new RunError("ERR_BAD_VALUE", path, `${label}: ${problem}`);
+  };
+  for (const [name, value] of Object.entries(metadata)) {
+    if (name === CHECKSUM) fail(name, "this name is reserved");
+    if (typeof value !== "string") fail(name, `expected a string, got ${typeof value}`);
+    if (!isUnicode(name) || !isUnicode(value)) fail(name, "no valid Unicode");
+  }
 }
 
 /** Widest elements first, so that every tensor starts at a multiple of its element size. */
@@ -71,10 +94,7 @@ function encodeHeader(
     offset += data.byteLength;
     return [name, { dtype, shape, data_offsets: [begin, offset] }] as const;
   });
-  const header = Object.fromEntries([
-    ...(Object.keys(metadata).length > 0 ? [[METADATA, metadata] as const] : []),
-    ...entries,
-  ]);
+  const header = Object.fromEntries([[METADATA, metadata] as const, ...entries]);
   const json = new TextEncoder().encode(JSON.stringify(header));
   // Spaces up to a multiple of 8, so that the data starts aligned.
   const bytes = new Uint8Array(8 + Math.ceil(json.length / 8) * 8).fill(0x20);
@@ -86,12 +106,14 @@ function encodeHeader(
 /**
  * Writes tensors as one safetensors file, atomically: flushed under a temporary name, then renamed.
  *
- * The bytes depend on the tensors and the metadata alone, not on the order of their names.
+ * The bytes depend on the tensors and the metadata alone, not on the order of their names. The
+ * metadata gets a checksum over the whole file, `sd.sha256`, which reading checks and takes out again.
  *
  * @param path - Where to; an existing file is replaced.
  * @param tensors - Arrays by name with row-major shapes; `[]` is a scalar.
  * @param metadata - Strings by name, kept in the header.
- * @throws {@link RunError} `ERR_BAD_VALUE` if a shape does not fit its data or a name is reserved.
+ * @throws {@link RunError} `ERR_BAD_VALUE` if a shape does not fit its data or a name is reserved,
+ * `ERR_NO_SPACE` if the disk is full.
  * @see https://github.com/huggingface/safetensors
  */
 export async function writeSafetensors(
@@ -99,12 +121,26 @@ export async function writeSafetensors(
   tensors: TensorMap,
   metadata: Readonly<Record<string, string>> = {},
 ): Promise<void> {
+  await writeTensors(path, tensors, metadata);
+}
+
+/** {@link writeSafetensors}, with something to do before an existing file is replaced. */
+export async function writeTensors(
+  path: string,
+  tensors: TensorMap,
+  metadata: Readonly<Record<string, string>>,
+  options: AtomicOptions = {},
+): Promise<void> {
+  checkMetadata(path, metadata);
   const ordered = inFileOrder(path, tensors);
-  const sorted = Object.fromEntries(Object.entries(metadata).sort(([a], [b]) => (a < b ? -1 : 1)));
+  const all = Object.entries(withBlankChecksum(metadata));
+  const sorted = Object.fromEntries(all.sort(([a], [b]) => (a < b ? -1 : 1)));
   const chunks = ordered.map(
     ([, { data }]) => new Uint8Array(data.buffer, data.byteOffset, data.byteLength),
   );
-  await writeAtomically(path, [encodeHeader(ordered, sorted), ...chunks]);
+  const head = encodeHeader(ordered, sorted);
+  fillChecksum(head, chunks);
+  await writeAtomically(path, [head, ...chunks], options);
 }
 
 async function readBytes(
@@ -151,24 +187,40 @@ async function readHeaderLength(handle: FileHandle, size: number, path: string):
  *
  * Refused: headers longer than the file or 100 MB, invalid JSON, names held twice, unknown element
  * types, offsets that are no integers, overlap, leave gaps or bytes over, sizes that disagree with shapes.
+ * A file that {@link writeSafetensors} wrote must be as it was written, byte for byte.
  *
  * @param path - The file.
+ * @param options - `checksum: "required"` refuses a file that has none.
  * @returns Every tensor in an array of its own, and the metadata.
  * @throws {@link RunError} `ERR_BAD_FILE` with the byte offset of the fault.
  * @see https://github.com/huggingface/safetensors
  */
-export async function readSafetensors(path: string): Promise<SafetensorsFile> {
+export async function readSafetensors(
+  path: string,
+  { checksum = "optional" }: ReadOptions = {},
+): Promise<SafetensorsFile> {
   const handle = await open(path, "r");
   try {
     const { size } = await handle.stat();
     const length = await readHeaderLength(handle, size, path);
-    const { entries, metadata } = parseHeader(await readBytes(handle, length, 8, path), size, path);
+    const head = await readBytes(handle, 8 + length, 0, path);
+    const { entries, metadata } = parseHeader(head.subarray(8), size, path);
+    const { [CHECKSUM]: digits, ...rest } = metadata;
+    if (digits === undefined && checksum === "required") {
+      throw new RunError("ERR_BAD_FILE", path, "expected a checksum in the metadata, got none");
+    }
+    const hash = digits === undefined ? undefined : hashHead(head, digits);
     const tensors: [string, StoredTensor][] = [];
     for (const { name, dtype, shape, begin, end } of entries) {
-      const { buffer } = await readBytes(handle, end - begin, 8 + length + begin, path);
-      tensors.push([name, { dtype, shape, data: new ARRAYS[dtype](buffer) }]);
+      const bytes = await readBytes(handle, end - begin, 8 + length + begin, path);
+      hash?.update(bytes);
+      tensors.push([name, { dtype, shape, data: new ARRAYS[dtype](bytes.buffer) }]);
     }
-    return { tensors: Object.fromEntries(tensors), metadata };
+    if (hash !== undefined && hash.digest("hex") !== digits) {
+      const problem = "the checksum differs: the file was damaged or changed after it was written";
+      throw new RunError("ERR_BAD_FILE", path, problem);
+    }
+    return { tensors: Object.fromEntries(tensors), metadata: rest };
   } finally {
     await handle.close();
   }

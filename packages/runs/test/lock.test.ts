@@ -95,7 +95,7 @@ describe("a lock that was left behind", () => {
     if (linux) return ctx.skip(linux);
     const path = join(await temporaryFolder(), "lock");
     // The shell becomes a program that never asks how its child has ended.
-    const parent = spawn("sh", ["-c", "true & echo $!; exec sleep 60"]);
+    const parent = spawn("sh", ["-c", "sleep 0.1 & echo $!; exec sleep 60"]);
     onTestFinished(() => void parent.kill());
     const [line] = (await once(parent.stdout, "data")) as [Buffer];
     const pid = Number(line.toString());

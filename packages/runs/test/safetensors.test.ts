@@ -165,12 +165,35 @@ describe("hostile files", () => {
     ["an unknown dtype", encode({ x: f32(0, 4, [1], "F31") }, 4), 'unknown dtype "F31"', 8],
     ["an inherited dtype", encode({ x: f32(0, 4, [1], "toString") }, 4), "unknown dtype", 8],
     ["a negative size", encode({ x: f32(0, 4, [-1]) }, 4), "a shape of non-negative integers", 8],
-    ["a shape that overflows", encode({ x: f32(0, 4, [2 ** 52, 2 ** 52]) }, 4), "expected 8.1", 8],
+    [
+      "a shape that overflows",
+      encode({ x: f32(0, 4, [2 ** 52, 2 ** 52]) }, 4),
+      "expected fewer than 2^53 bytes",
+      8,
+    ],
     ["a fractional offset", encode({ x: f32(0.5, 4.5) }, 8), "two non-negative integer offsets", 8],
     ["text offsets", encode({ x: f32("0", "4") }, 4), "two non-negative integer offsets", 8],
     ["a backward range", encode({ x: f32(4, 0) }, 4), "expected 4 bytes for F32 [1]", 8],
     ["a size that disagrees", encode({ x: f32(0, 8) }, 8), "got offsets [0,8]", 8],
     ["no object", encode({ x: null }), 'tensor "x": expected an object', 8],
+    [
+      "a shape that overflows and is empty",
+      encode({ x: f32(0, 0, [2 ** 52, 2 ** 52, 0]) }),
+      "2^53",
+      8,
+    ],
+    [
+      "a size of -0",
+      encode(`{"x":{"dtype":"F32","shape":[-0],"data_offsets":[0,0]}}`),
+      "got [0]",
+      8,
+    ],
+    [
+      "half a character",
+      encode(`{"\\ud800":${JSON.stringify(f32(0, 4))}}`, 4),
+      "no valid Unicode",
+      8,
+    ],
     ["metadata that is no text", encode({ __metadata__: { a: 1 } }), "map strings to strings", 8],
   ])("%s is refused", async (_, bytes, message, offset) => {
     const path = join(await temporaryFolder(), "hostile.safetensors");
@@ -195,13 +218,72 @@ describe("hostile files", () => {
     await expect(read).rejects.toMatchObject({ offset: bytes.length - data + offset });
   });
 
+  const nested = (depth: number, open: string, close: string): string =>
+    `${open.repeat(depth)}1${close.repeat(depth)}`;
+  test.each<[string, string]>([
+    ["a dtype of 10^6 arrays", `{"x":{"dtype":${nested(1e6, "[", "]")}}}`],
+    ["a dtype of 10^6 objects", `{"x":{"dtype":${nested(1e6, '{"a":', "}")}}}`],
+    ["a shape of 10^6 arrays", `{"x":{"dtype":"F32","shape":${nested(1e6, "[", "]")}}}`],
+    ["a shape of 10^6 sizes", `{"x":{"dtype":"F32","shape":[${"1,".repeat(1e6)}-1]}}`],
+    ["a name of 10^7 letters", `{"${"x".repeat(1e7)}":1}`],
+    ["metadata of 10^7 escapes", `{"__metadata__":{"a":"${"\\\\".repeat(1e7)}","b":1}}`],
+  ])("%s is refused in a short message", async (_, header) => {
+    const path = join(await temporaryFolder(), "large.safetensors");
+    await writeFile(path, encode(header));
+    const error = await readSafetensors(path).catch((e: unknown) => e);
+    expect(error).toMatchObject({ name: "RunError", code: "ERR_BAD_FILE" });
+    expect((error as Error).message.length).toBeLessThan(300);
+  });
+
+  test("any JSON as a header gives a file or a RunError, nothing else", async () => {
+    const path = join(await temporaryFolder(), "any.safetensors");
+    const entry = fc.record(
+      {
+        dtype: fc.oneof(fc.constantFrom("F32", "U8", "BOOL"), fc.jsonValue()),
+        shape: fc.oneof(fc.array(fc.nat(3)), fc.jsonValue()),
+        data_offsets: fc.oneof(fc.tuple(fc.nat(8), fc.nat(8)), fc.jsonValue()),
+      },
+      { requiredKeys: [] },
+    );
+    const header = fc.dictionary(
+      fc.oneof(fc.string({ unit: "binary" }), fc.constant("__metadata__")),
+      fc.oneof(entry, fc.jsonValue()),
+    );
+    await fc.assert(
+      fc.asyncProperty(header, fc.nat(16), async (value, data) => {
+        await writeFile(path, encode(value, data));
+        const outcome = await readSafetensors(path).catch((error: Error) => error.name);
+        expect(typeof outcome === "object" || outcome === "RunError").toBe(true);
+      }),
+    );
+  });
+
   test("a tensor named __proto__ is an ordinary one", async () => {
     const path = join(await temporaryFolder(), "proto");
     await writeFile(path, encode(`{"__proto__":${JSON.stringify(f32(0, 4))}}`, 4));
     expect(Object.keys((await readSafetensors(path)).tensors)).toEqual(["__proto__"]);
   });
 
-  test("a damaged byte gives a file or a RunError, nothing else", async () => {
+  test("any change of a file of ours is seen: a bit, a cut, an end", async () => {
+    const path = join(await temporaryFolder(), "ours.safetensors");
+    await writeSafetensors(path, TENSORS, METADATA);
+    const whole = await readFile(path);
+    const read = (): Promise<unknown> => readSafetensors(path, { checksum: "required" });
+    await read();
+    const bad = { name: "RunError", code: "ERR_BAD_FILE", file: path };
+    for (let at = 0; at < whole.length; at++) {
+      const bytes = Uint8Array.from(whole);
+      bytes[at]! ^= 1 << (at % 8);
+      await writeFile(path, bytes);
+      await expect(read(), `byte ${at}`).rejects.toMatchObject(bad);
+      await writeFile(path, whole.subarray(0, at));
+      await expect(read(), `cut at ${at}`).rejects.toMatchObject(bad);
+    }
+    await writeFile(path, Buffer.concat([whole, whole]));
+    await expect(read()).rejects.toMatchObject(bad);
+  });
+
+  test("a damaged byte of a foreign file gives a file or a RunError, nothing else", async () => {
     const path = join(await temporaryFolder(), "damaged");
     const whole = await readFile(FIXTURE);
     await fc.assert(

@@ -1,4 +1,5 @@
 import type { Augment, ImageDataset } from "@sd/data";
+import { type Criterion, criteria, type EarlyStopping } from "./criterion.ts";
 import type { Engine } from "./engine.ts";
 import { requireOption, TrainerError } from "./errors.ts";
 import type { Method } from "./methods/method.ts";
@@ -40,6 +41,10 @@ export interface TrainSettings {
   readonly schedule: ScheduleOptions;
   /** How training images are changed, epoch by epoch. @defaultValue not at all */
   readonly augment?: Augment | undefined;
+  /** What the best epoch is chosen by, on the validation set. @defaultValue "accuracy" */
+  readonly bestBy?: Criterion;
+  /** @defaultValue all epochs are trained */
+  readonly earlyStopping?: EarlyStopping | undefined;
 }
 
 /** What {@link train} takes. */
@@ -50,8 +55,15 @@ export interface TrainOptions extends TrainSettings {
   readonly data: TrainData;
   readonly method: Method;
   readonly teacher?: Teacher | undefined;
-  /** Stops after the step in progress; the run can be continued from its last complete epoch. */
+  /** Stops after the step in progress, which is saved: the run can be continued from there. */
   readonly signal?: AbortSignal | undefined;
+  /**
+   * How many checkpoints `last` stay: a run goes on from the one before where one was damaged.
+   * @defaultValue 2
+   */
+  readonly keepLast?: number;
+  /** Is told, in words, what a person should know: a damaged checkpoint. @defaultValue `process.emitWarning` */
+  readonly onWarning?: (message: string) => void;
   readonly onProgress?: (progress: Progress) => void;
 }
 
@@ -74,6 +86,8 @@ const isCount = (x: unknown): boolean => Number.isSafeInteger(x) && (x as number
 /** Fails on the first setting that no run can have, and names it. */
 export function checkSettings({ data, ...options }: TrainOptions): void {
   const { seed, generation, epochs, batchSize, parts = 1, optimizer, schedule } = options;
+  const { bestBy = "accuracy", keepLast = 2, earlyStopping } = options;
+  const { patience = 1, metric = bestBy, minDelta = 0 } = earlyStopping ?? {};
   const rows = data.train.shape[0];
   const { learningRate } = optimizer;
   const rules: readonly (readonly [string, unknown, string, boolean])[] = [
@@ -93,6 +107,16 @@ export function checkSettings({ data, ...options }: TrainOptions): void {
       learningRate,
       "a positive number",
       learningRate > 0 && learningRate < Infinity,
+    ],
+    ["bestBy", bestBy, `one of ${criteria.join(", ")}`, criteria.includes(bestBy)],
+    ["keepLast", keepLast, "a positive integer", isCount(keepLast)],
+    ["earlyStopping.patience", patience, "a positive integer", isCount(patience)],
+    ["earlyStopping.metric", metric, `one of ${criteria.join(", ")}`, criteria.includes(metric)],
+    [
+      "earlyStopping.minDelta",
+      minDelta,
+      "a non-negative number",
+      minDelta >= 0 && minDelta < Infinity,
     ],
   ];
   for (const rule of rules) requireOption(...rule);

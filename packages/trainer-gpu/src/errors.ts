@@ -13,10 +13,17 @@ export type TrainerErrorCode =
 export class TrainerError extends Error {
   override readonly name: string = "TrainerError";
   readonly code: TrainerErrorCode;
+  /** What there is to look at, relative to the run folder: the batch that a loss which is not finite came from. */
+  readonly file: string | undefined;
 
-  constructor(code: TrainerErrorCode, message: string, options: { cause?: unknown } = {}) {
+  constructor(
+    code: TrainerErrorCode,
+    message: string,
+    { file, ...options }: { cause?: unknown; file?: string } = {},
+  ) {
     super(message, options);
     this.code = code;
+    this.file = file;
   }
 }
 

@@ -18,7 +18,7 @@ function recordAugment({ images = [], mix }: Augment): object {
 /** The resolved configuration, as config.json holds it: enough to repeat the run. */
 function createConfig(options: TrainOptions): object {
   const { method, teacher, folder, data, model, seed, generation, epochs } = options;
-  const { batchSize, parts = 1, augment } = options;
+  const { batchSize, parts = 1, augment, bestBy = "accuracy", earlyStopping } = options;
   const { name, label, options: methodOptions } = method;
   return {
     method: { name, label, options: methodOptions },
@@ -30,6 +30,8 @@ function createConfig(options: TrainOptions): object {
     parts,
     optimizer: resolveOptimizer(options.optimizer),
     schedule: options.schedule,
+    bestBy,
+    ...(earlyStopping ? { earlyStopping: { metric: bestBy, minDelta: 0, ...earlyStopping } } : {}),
     ...(augment ? { augment: recordAugment(augment) } : {}),
     data: data.description,
     ...(teacher ? { teacher: { run: relative(folder, teacher.folder), checkpoint: "best" } } : {}),

@@ -1,5 +1,5 @@
 // What a run must remember to go on exactly where it was: everything on the engine, what the method
-// remembers, and what was best so far.
+// remembers, and how far it is.
 import type { Run, RunRecord, StoredTensor, TensorMap } from "@sd/runs";
 import { packWeights, unpackWeights } from "./checkpoint.ts";
 import { TrainerError } from "./errors.ts";
@@ -21,12 +21,38 @@ const KEPT = /^(ema|optimizer\.\w+)\./;
 const tensorsOf = (model: Model, role: string): Pick<Model, "parameters" | "buffers"> =>
   role.startsWith("optimizer.") ? { parameters: model.parameters, buffers: [] } : model;
 
-/** A complete epoch. */
-export interface EpochState {
-  readonly epoch: number;
-  /** The line of metrics.jsonl. */
-  readonly metrics: Readonly<Record<string, number>>;
-  readonly best: { readonly epoch: number; readonly validationAccuracy: number };
+/** The line of metrics.jsonl of an epoch. */
+export type EpochMetrics = Readonly<Record<string, number>> & { readonly epoch: number };
+
+/** Sums over the steps of an epoch so far. */
+export interface EpochSums {
+  /** How many steps are done. */
+  readonly step: number;
+  readonly rows: number;
+  readonly lossSum: number;
+  readonly correct: number;
+  /** Of the last step. */
+  readonly learningRate: number;
+  readonly seconds: number;
+}
+
+/** Where training stands. */
+export interface TrainingState {
+  /** The last complete epoch's line; absent before the first is complete. */
+  readonly metrics?: EpochMetrics | undefined;
+  /** The epoch after it, as far as it was done when training was stopped. */
+  readonly partial?: EpochSums | undefined;
+  /** The epoch that early stopping counts from, and its score. */
+  readonly reference?: { readonly epoch: number; readonly score: number } | undefined;
+}
+
+/** The last complete epoch; −1 before the first is. */
+export const lastEpoch = ({ metrics }: TrainingState): number => metrics?.epoch ?? -1;
+
+/** The values that a run goes on with. */
+interface Values {
+  readonly values: Arrays;
+  readonly state: TrainingState;
 }
 
 /** Splits `role/parameter` names by role. */
@@ -40,11 +66,11 @@ function byRole(values: Arrays): Record<string, Record<string, Float32Array>> {
   return roles;
 }
 
-/** Writes the checkpoint `last`. */
+/** Writes the checkpoint `last`, and keeps those before it. */
 export async function saveState(
   run: Run,
   model: Model,
-  { values, memory, state }: { values: Arrays; memory: MethodState; state: EpochState },
+  { values, memory, state, keep }: Values & { memory: MethodState; keep: number },
 ): Promise<void> {
   const tensors: Record<string, TensorMap[string]> = packMemory(memory);
   for (const [role, arrays] of Object.entries(byRole(values))) {
@@ -52,19 +78,26 @@ export async function saveState(
     if (!KEPT.test(`${role}.`)) continue;
     Object.assign(tensors, packWeights(tensorsOf(model, role), arrays, `${role}.`));
   }
-  await run.saveCheckpoint("last", tensors, { state: JSON.stringify(state) });
+  await run.saveCheckpoint("last", tensors, { metadata: { state: JSON.stringify(state) }, keep });
 }
 
 /**
- * Reads the checkpoint `last`: the values by the names they were saved from, and the state. The
- * method's memory is put into the arrays of `memory`.
+ * Reads the newest checkpoint `last` that is whole: the values by the names they were saved from,
+ * and the state. The method's memory is put into the arrays of `memory`.
+ *
+ * @returns undefined where none was saved.
  */
 export async function loadState(
   run: Run,
   model: Model,
   memory: MethodState,
-): Promise<{ values: Arrays; state: EpochState }> {
-  const { tensors, metadata } = await run.loadCheckpoint("last");
+  warn: (message: string) => void,
+): Promise<Values | undefined> {
+  const checkpoint = await run.loadNewestCheckpoint("last", {
+    onDamaged: ({ message }) => warn(`${message}; going on from the checkpoint before it`),
+  });
+  if (checkpoint === undefined) return undefined;
+  const { tensors, metadata } = checkpoint;
   const values: Record<string, Float32Array> = {};
   const put = (role: string, arrays: Arrays): void => {
     for (const [name, value] of Object.entries(arrays)) values[`${role}/${name}`] = value;
@@ -80,13 +113,28 @@ export async function loadState(
   if (metadata.state === undefined) {
     throw new TrainerError("BAD_CHECKPOINT", `${run.folder}: checkpoint \`last\` has no state`);
   }
-  return { values, state: JSON.parse(metadata.state) as EpochState };
+  return { values, state: JSON.parse(metadata.state) as TrainingState };
 }
 
 /** The student's weights among the values of a session. */
-export const weightsOf = (values: Arrays): Arrays => byRole(values).weights ?? {};
+const weightsOf = (values: Arrays): Arrays => byRole(values).weights ?? {};
 
-/** The checkpoint with the best validation accuracy, as a network's weights. */
+/** Writes the checkpoint `best`, with the epoch's line, and keeps the one before it. */
+export async function saveBest(
+  run: Run,
+  model: Model,
+  { values, metrics }: { values: Arrays; metrics: EpochMetrics },
+): Promise<void> {
+  const { seconds, imagesPerSecond, ...lasting } = metrics;
+  const metadata = { epoch: String(metrics.epoch), metrics: JSON.stringify(lasting) };
+  await run.saveCheckpoint("best", packWeights(model, weightsOf(values)), { metadata, keep: 2 });
+}
+
+/** The line of the epoch that a checkpoint `best` is of. */
+export const metricsOf = (metadata: Readonly<Record<string, string>>): EpochMetrics =>
+  JSON.parse(metadata.metrics ?? "{}") as EpochMetrics;
+
+/** The checkpoint with the best validation score, as a network's weights. */
 export async function loadBest(
   run: Pick<RunRecord, "loadCheckpoint">,
   model: Model,

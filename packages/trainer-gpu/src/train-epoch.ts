@@ -1,14 +1,15 @@
 // One epoch of steps: batches → signals → targets → step → what the method remembers.
-import type { ChannelStatistics, Loader, LoaderOptions } from "@sd/data";
-import { createRng } from "@sd/math/random";
+import type { Batch, ChannelStatistics, Loader, LoaderOptions } from "@sd/data";
+import { createRng, type Rng } from "@sd/math/random";
 import { accuracy } from "@sd/metrics";
 import type { Run } from "@sd/runs";
 import type { TrainOptions } from "./config.ts";
-import { TrainerError } from "./errors.ts";
+import { checkFinite } from "./failure.ts";
 import type { MethodState } from "./methods/method.ts";
 import type { Model } from "./models/model.ts";
 import { scheduleFactor } from "./schedules.ts";
 import type { Session } from "./session.ts";
+import type { EpochSums } from "./state.ts";
 
 /** Everything that one run's functions share. */
 export interface Context extends TrainOptions {
@@ -20,65 +21,103 @@ export interface Context extends TrainOptions {
   /** What the method remembers, changed in place. */
   readonly memory: MethodState;
   readonly predictBatchSize: number;
+  readonly warn: (message: string) => void;
 }
 
-/** Fails where numbers of a step have left the finite range: nothing that follows would mean anything. */
-function checkFinite(what: string, values: ArrayLike<number>, where: string): void {
-  for (let i = 0; i < values.length; i++) {
-    if (Number.isFinite(values[i])) continue;
-    throw new TrainerError(
-      "NON_FINITE_LOSS",
-      `${what} is ${values[i]} at ${where}: a smaller learning rate may help`,
-    );
+/** What became of an epoch: its sums, and whether they are of all its steps. */
+export interface EpochEnd {
+  readonly sums: EpochSums;
+  readonly complete: boolean;
+}
+
+const NOTHING: EpochSums = {
+  step: 0,
+  rows: 0,
+  lossSum: 0,
+  correct: 0,
+  learningRate: 0,
+  seconds: 0,
+};
+
+/** One optimiser step, and what the method makes of it. */
+async function trainStep(
+  context: Context,
+  { epoch, step, batch, rng }: { epoch: number; step: number; batch: Batch; rng: Rng },
+): Promise<{ loss: number; correct: number; learningRate: number }> {
+  const { run, method, memory, session, loader, data, optimizer, schedule, epochs } = context;
+  const steps = loader.batchesPerEpoch;
+  const { classes } = data.train;
+  const shape = [batch.size, classes] as const;
+  const { images, labels, labelTargets, indices } = batch;
+  const learningRate =
+    optimizer.learningRate * scheduleFactor(schedule, epoch + step / steps, epochs);
+  const known = { epoch, step, learningRate, batch, classes };
+  const signals = await session.signals(images as Float32Array);
+  for (const [name, values] of Object.entries(signals)) {
+    await checkFinite(run, `a logit of the ${name}`, values, { ...known, signals });
   }
+  const seen = { labels, labelTargets, indices, shape, epoch, epochs, rng };
+  const targets = method.targets(seen, signals, memory);
+  const update = epoch * steps + step + 1;
+  const { loss, logits } = await session.step({
+    images: images as Float32Array,
+    ...targets,
+    signals,
+    learningRate,
+    step: update,
+    emaDecay: method.emaDecay?.(update),
+  });
+  await checkFinite(run, "the loss", [loss], { ...known, signals, targets, logits });
+  method.observe?.(seen, logits, memory);
+  return { loss, correct: accuracy(logits, labels, shape) * batch.size, learningRate };
 }
 
-/** One epoch of optimiser steps; returns the training metrics, or undefined where it was stopped. */
+/**
+ * One epoch of optimiser steps, from where it was left; not complete where it was told to stop.
+ */
 export async function trainEpoch(
   context: Context,
   epoch: number,
-): Promise<Record<string, number> | undefined> {
-  const { method, memory, session, loader, data, optimizer, schedule, epochs, signal } = context;
+  from: EpochSums = NOTHING,
+): Promise<EpochEnd> {
+  const { method, memory, loader, epochs, signal } = context;
   const steps = loader.batchesPerEpoch;
-  const k = data.train.classes;
   const rng = createRng(context.seed).fork("method", context.generation, epoch);
-  const start = performance.now();
-  let [step, rows, lossSum, correct, learningRate] = [0, 0, 0, 0, 0];
-
+  const start = performance.now() - 1000 * from.seconds;
+  let sums = from;
+  let at = 0;
   for (const batch of loader.epoch(epoch)) {
-    if (signal?.aborted) return undefined;
-    const shape = [batch.size, k] as const;
-    const { labels, labelTargets, indices } = batch;
-    learningRate = optimizer.learningRate * scheduleFactor(schedule, epoch + step / steps, epochs);
-    const where = `epoch ${epoch}, step ${step} of ${steps}, learning rate ${learningRate}`;
-    const signals = await session.signals(batch.images);
-    for (const [name, values] of Object.entries(signals)) {
-      checkFinite(`a logit of the ${name}`, values, where);
-    }
-    const stream = rng.fork(step);
-    const seen = { labels, labelTargets, indices, shape, epoch, epochs, rng: stream };
-    const { targets, weights } = method.targets(seen, signals, memory);
-    const update = epoch * steps + step + 1;
-    const { loss, logits } = await session.step({
-      images: batch.images,
-      targets,
-      weights,
-      signals,
-      learningRate,
-      step: update,
-      emaDecay: method.emaDecay?.(update),
-    });
-    checkFinite("the loss", [loss], where);
-    method.observe?.(seen, logits, memory);
-    step++;
-    rows += batch.size;
-    lossSum += loss * batch.size;
-    correct += accuracy(logits, labels, shape) * batch.size;
-    const imagesPerSecond = (rows * 1000) / (performance.now() - start);
-    context.onProgress?.({ epoch, epochs, step, steps, loss: lossSum / rows, imagesPerSecond });
+    const step = at++;
+    if (step < from.step) continue;
+    if (signal?.aborted) return { sums, complete: false };
+    const done = await trainStep(context, { epoch, step, batch, rng: rng.fork(step) });
+    const seconds = (performance.now() - start) / 1000;
+    sums = {
+      step: step + 1,
+      rows: sums.rows + batch.size,
+      lossSum: sums.lossSum + done.loss * batch.size,
+      correct: sums.correct + done.correct,
+      learningRate: done.learningRate,
+      seconds,
+    };
+    const { rows } = sums;
+    const told = { loss: sums.lossSum / rows, imagesPerSecond: rows / seconds };
+    context.onProgress?.({ epoch, epochs, step: step + 1, steps, ...told });
   }
+  // What follows the last step may take long: it belongs to the next start.
+  if (signal?.aborted) return { sums, complete: false };
   method.epochEnd?.(epoch, memory);
-  const seconds = (performance.now() - start) / 1000;
+  return { sums, complete: true };
+}
+
+/** The numbers of an epoch that metrics.jsonl has of training. */
+export function trainingMetrics({ rows, lossSum, correct, learningRate, seconds }: EpochSums): {
+  readonly trainLoss: number;
+  readonly trainAccuracy: number;
+  readonly learningRate: number;
+  readonly seconds: number;
+  readonly imagesPerSecond: number;
+} {
   return {
     trainLoss: lossSum / rows,
     trainAccuracy: correct / rows,

@@ -9,12 +9,15 @@ export async function outcome(of: string): Promise<object> {
   const { metrics, status, predictions } = await readRun(of);
   const { bestEpoch, validationAccuracy, state } = status;
   const best = await readFile(join(of, "checkpoints", "best.safetensors"));
-  const { tensors } = await (await readRun(of)).loadCheckpoint("last");
+  const { tensors, metadata } = await (await readRun(of)).loadCheckpoint("last");
   return {
     metrics: metrics.map(({ seconds, imagesPerSecond, ...row }) => row),
     status: { bestEpoch, validationAccuracy, state },
     best,
     last: Object.fromEntries(Object.entries(tensors).map(([k, { data }]) => [k, data])),
+    // But for the times in it, the state is the same text.
+    state: metadata.state?.replaceAll(/"(seconds|imagesPerSecond)":[^,}]*/g, ""),
+    validation: (await predictions("validation")).logits,
     test: (await predictions("test")).logits,
   };
 }

@@ -61,14 +61,34 @@ describe("stopped in the middle of an epoch and continued", () => {
     expect(await outcome(join(folder, "part"))).toEqual(await outcome(join(folder, "whole")));
   });
 
-  test("a method's memory is part of the checkpoint", async () => {
-    const run = { ...options(createMethod("past-predictions"), "part"), ...stopAt(1, 2) };
+  test("the step after which it was stopped is saved, with the method's memory", async () => {
+    const run = { ...options(createMethod("past-predictions"), "part"), ...stopAt(0, 3) };
     await train(run);
-    const { tensors } = await (await readRun(run.folder)).loadCheckpoint("last");
+    const { loadCheckpoint, status, metrics } = await readRun(run.folder);
+    expect(status).toMatchObject({ state: "stopped", epoch: 0, step: 3, steps: 4 });
+    expect(metrics).toEqual([]);
+    const { tensors, metadata } = await loadCheckpoint("last");
+    expect(JSON.parse(metadata.state!)).toMatchObject({ partial: { step: 3, rows: 60 } });
     expect(tensors["method.probs"]).toMatchObject({ dtype: "F32", shape: [96 * 4] });
-    // Four batches of 20 were seen.
+    // Three batches of 20 were seen.
     const seen = tensors["method.seen"]!.data as Uint8Array;
-    expect(seen.reduce((a, b) => a + b, 0)).toBe(80);
+    expect(seen.reduce((a, b) => a + b, 0)).toBe(60);
+  });
+
+  test("after every step, it ends as if it had not been", async () => {
+    const method = createMethod("online-label-smoothing");
+    await train({ ...options(method, "whole"), epochs: 2 });
+    for (let starts = 0; ; starts++) {
+      const controller = new AbortController();
+      const { signal } = controller;
+      const onProgress = (): void => controller.abort();
+      const part = { ...options(method, "part"), epochs: 2, signal, onProgress };
+      if ((await train(part)).state === "stopped") continue;
+      // After each of eight steps, and after the first epoch's end.
+      expect(starts).toBe(9);
+      break;
+    }
+    expect(await outcome(join(folder, "part"))).toEqual(await outcome(join(folder, "whole")));
   });
 });
 
