@@ -1,6 +1,7 @@
-// The command `sd`. Exit codes: 0 done, 1 failed, 2 called wrongly, 130 interrupted.
+// The command `sd`. Exit codes: 0 done, or stopped by SIGTERM; 1 failed; 2 called wrongly; 130 stopped by Ctrl-C.
 import { CommanderError } from "commander";
 import { describeError, UsageError } from "./errors.ts";
+import { Interrupted } from "./interrupt.ts";
 import { createProgram } from "./program.ts";
 
 const program = createProgram((code) => {
@@ -16,6 +17,9 @@ try {
   if (error instanceof CommanderError) {
     // Its message is printed already; asking for help or the version is no mistake.
     process.exitCode = error.exitCode === 0 ? 0 : 2;
+  } else if (error instanceof Interrupted) {
+    process.stderr.write(`${error.message}\n`);
+    process.exitCode = error.exitCode;
   } else {
     process.stderr.write(`${describeError(error)}\n`);
     process.exitCode = error instanceof UsageError ? 2 : 1;

@@ -13,4 +13,4 @@ export { type RunProgress, type RunStage, runProgress, studyProgress } from "./p
 export { fingerprint } from "./run-name.ts";
 export { type RunPaths, type RunStudyOptions, runStudy, type Slot } from "./run-study.ts";
 export { type Settings, withSetting, withSettings } from "./setting.ts";
-export { isStudy, readPlan, writePlan } from "./study-folder.ts";
+export { cancelStudy, isStudy, readPlan, writePlan } from "./study-folder.ts";

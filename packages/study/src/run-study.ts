@@ -5,7 +5,7 @@ import type { Executor } from "./executor.ts";
 import { LocalExecutor } from "./local-executor.ts";
 import type { PlannedRun, StudyPlan } from "./plan.ts";
 import { isDone, type RunProgress, runProgress } from "./progress.ts";
-import { logFile, requestFile, writePlan, writeRequest } from "./study-folder.ts";
+import { lockStudy, logFile, requestFile, writePlan, writeRequest } from "./study-folder.ts";
 
 /** A place that one run at a time has: a device, a share of the cores. */
 export interface Slot {
@@ -173,19 +173,25 @@ class Work {
  * says. A run that fails is tried again `retries` times and then left; those that need it are left out; the others go on.
  *
  * @returns Where every run stands at the end.
- * @throws StudyError `ERR_OTHER_STUDY` where the folder holds another study.
+ * @throws {@link StudyError} `ERR_OTHER_STUDY` where the folder holds another study, `ERR_ALREADY_RUNNING` where another process
+ * makes its runs.
  */
 export async function runStudy(plan: StudyPlan, options: RunStudyOptions): Promise<RunProgress[]> {
   const { folder, signal, onProgress, interval = 500 } = options;
-  await writePlan(folder, plan);
-  const work = new Work(plan, options);
-  await work.begin();
-  for (;;) {
-    if (signal?.aborted) await work.stop();
-    else await work.start();
-    onProgress?.(work.progress);
-    if (work.idle) return work.progress;
-    await sleep(interval);
-    await work.look();
+  const lock = await lockStudy(folder);
+  try {
+    await writePlan(folder, plan);
+    const work = new Work(plan, options);
+    await work.begin();
+    for (;;) {
+      if (signal?.aborted) await work.stop();
+      else await work.start();
+      onProgress?.(work.progress);
+      if (work.idle) return work.progress;
+      await sleep(interval);
+      await work.look();
+    }
+  } finally {
+    await lock.release();
   }
 }

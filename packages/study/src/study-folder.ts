@@ -1,9 +1,14 @@
 // The folder of a study: study.json, which says what its runs are, and a folder for each run.
 import { existsSync } from "node:fs";
 import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { hostname } from "node:os";
+import { join, resolve } from "node:path";
+import { acquireLock, type Lock, RunError } from "@sd/runs";
 import { StudyError } from "./error.ts";
 import type { PlannedRun, StudyPlan } from "./plan.ts";
+
+/** Whoever makes the runs of a study holds this lock. */
+const lockFile = (folder: string): string => join(folder, "study.lock");
 
 const studyFile = (folder: string): string => join(folder, "study.json");
 
@@ -75,10 +80,41 @@ export async function writePlan(folder: string, plan: StudyPlan): Promise<void> 
   await writeWhole(studyFile(folder), plan);
 }
 
-/** Writes what a run is made from; its teacher by the path from there. */
+/** Writes what a run is made from; its teacher by an absolute path. */
 export async function writeRequest(folder: string, { name, settings }: PlannedRun): Promise<void> {
   const { teacher } = settings;
   await mkdir(join(folder, name), { recursive: true });
-  const request = isText(teacher) ? { ...settings, teacher: join("..", teacher) } : settings;
+  const request = isText(teacher) ? { ...settings, teacher: resolve(folder, teacher) } : settings;
   await writeWhole(requestFile(folder, name), request);
+}
+
+/**
+ * Takes a study for this process.
+ *
+ * @throws {@link StudyError} `ERR_ALREADY_RUNNING` where another process makes its runs.
+ */
+export async function lockStudy(folder: string): Promise<Lock> {
+  await mkdir(folder, { recursive: true });
+  return acquireLock(lockFile(folder)).catch((cause: unknown) => {
+    if (!(cause instanceof RunError) || cause.code !== "ERR_LOCKED") throw cause;
+    throw new StudyError("ERR_ALREADY_RUNNING", cause.message, { cause });
+  });
+}
+
+/**
+ * Asks the process that makes the runs of a study to stop: it saves what it has, and ends.
+ *
+ * @returns The process's number; undefined where there is none.
+ * @throws {@link StudyError} `ERR_ALREADY_RUNNING` where it is not one of this machine.
+ */
+export async function cancelStudy(folder: string): Promise<number | undefined> {
+  try {
+    await (await lockStudy(folder)).release();
+    return undefined;
+  } catch (error) {
+    const holder = error instanceof StudyError ? (error.cause as RunError).holder : undefined;
+    if (holder === undefined || holder.host !== hostname()) throw error;
+    process.kill(holder.pid, "SIGTERM");
+    return holder.pid;
+  }
 }

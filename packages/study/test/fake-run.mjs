@@ -23,14 +23,14 @@ const stop = () => {
 };
 process.on("SIGTERM", stop);
 process.on("disconnect", stop);
-if (settings.teacher) readFileSync(join(folder, settings.teacher, "status.json"));
+if (settings.teacher) readFileSync(join(settings.teacher, "status.json"));
 switch (settings.behaviour) {
   case "fails":
     status("failed", { error: "it was meant to" });
     process.exit(1);
     break;
   case "crashes":
-    console.log("first line\nsomething went wrong");
+    process.stdout.write("first line\nsomething went wrong\n");
     process.exit(1);
     break;
   case "fails once":

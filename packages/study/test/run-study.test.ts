@@ -6,7 +6,7 @@ import { describe, expect, it } from "vitest";
 import { planStudy, type StudySpec } from "../src/plan.ts";
 import { studyProgress } from "../src/progress.ts";
 import { type RunStudyOptions, runStudy } from "../src/run-study.ts";
-import { readPlan } from "../src/study-folder.ts";
+import { cancelStudy, readPlan } from "../src/study-folder.ts";
 import { temporaryFolder } from "./temporary-folder.ts";
 
 const fake = fileURLToPath(new URL("fake-run.mjs", import.meta.url));
@@ -112,6 +112,23 @@ describe("runStudy", () => {
     await expect.poll(stage, { timeout: 20_000 }).toBe("running");
     study.kill("SIGKILL");
     await expect.poll(stage, { timeout: 20_000 }).toBe("stopped");
+  });
+
+  it("refuses a study that another process makes, which can be asked to stop", async () => {
+    const folder = temporaryFolder();
+    const plan = planStudy(specOf("waits"));
+    const controller = new AbortController();
+    const first = runStudy(plan, options(folder, { signal: controller.signal }));
+    await expect.poll(() => startsOf(folder, plan.runs[0]!.name)).toBe(1);
+    await expect(runStudy(plan, options(folder))).rejects.toMatchObject({
+      code: "ERR_ALREADY_RUNNING",
+      message: expect.stringContaining(`process ${process.pid}`),
+    });
+    const stop = (): void => controller.abort();
+    process.once("SIGTERM", stop);
+    expect(await cancelStudy(folder)).toBe(process.pid);
+    expect((await first)[0]!.stage).toBe("stopped");
+    expect(await cancelStudy(folder)).toBeUndefined();
   });
 
   it("refuses the folder of another study", async () => {

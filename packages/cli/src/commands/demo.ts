@@ -15,7 +15,9 @@ import { demoData } from "../demo/data.ts";
 import { finishFolder, prepareFolder } from "../demo/folder.ts";
 import { demoMethods } from "../demo/methods.ts";
 import { type DemoSettings, type DemoSize, demoSettings, reducedSize } from "../demo/settings.ts";
-import { type Reporter, runSteps, type Step } from "../progress.ts";
+import { Interrupted, interruptible } from "../interrupt.ts";
+import { runSteps, type Step } from "../progress.ts";
+import { percent, showProgress } from "../training-progress.ts";
 
 /** The options of `sd demo`. */
 export interface DemoOptions extends Partial<DemoSize> {
@@ -26,31 +28,8 @@ export interface DemoOptions extends Partial<DemoSize> {
   readonly json?: boolean;
 }
 
-/** Raised when the user has interrupted the training. */
-class Interrupted extends Error {}
-
 const runFolder = (out: string, method: Method, seed: number): string =>
   join(out, `${method.name}-seed${seed}`);
-
-const percent = (x: number): string => `${(100 * x).toFixed(2)} %`;
-
-function describe({ epoch, epochs, step, steps, loss, imagesPerSecond }: Progress): string {
-  const at = `epoch ${epoch + 1}/${epochs}, step ${step}/${steps}`;
-  return `${at}: loss ${loss.toFixed(4)}, ${Math.round(imagesPerSecond)} images/s`;
-}
-
-function show(reporter: Reporter, progress: Progress): void {
-  const { metrics, epoch, epochs } = progress;
-  if (metrics === undefined) {
-    reporter.live(describe(progress));
-    return;
-  }
-  const { trainLoss, validationAccuracy, validationNll, imagesPerSecond } = metrics;
-  reporter.line(
-    `epoch ${epoch + 1}/${epochs}: loss ${trainLoss!.toFixed(4)}, validation accuracy ${percent(validationAccuracy!)}, ` +
-      `NLL ${validationNll!.toFixed(4)}, ${Math.round(imagesPerSecond!)} images/s`,
-  );
-}
 
 interface DemoContext {
   readonly settings: DemoSettings;
@@ -71,7 +50,7 @@ function trainingStep(context: DemoContext, method: Method, seed: number): Step 
       const common = {
         ...{ engine, model, epochs, batchSize, optimizer, schedule, seed, signal },
         data: await context.data(seed),
-        onProgress: (progress: Progress) => show(reporter, progress),
+        onProgress: (progress: Progress) => showProgress(reporter, progress, batchSize),
       };
       const [baseline] = demoMethods;
       const results = method.signals.includes("teacher")
@@ -84,7 +63,7 @@ function trainingStep(context: DemoContext, method: Method, seed: number): Step 
             student: method,
           })
         : [await train({ ...common, generation: 0, folder: runFolder(out, method, seed), method })];
-      if (results.some(({ state }) => state === "stopped")) throw new Interrupted(title);
+      if (results.some(({ state }) => state === "stopped")) throw new Interrupted(signal);
       const { status } = await readRun(runFolder(out, method, seed));
       const { validationAccuracy, bestEpoch } = status;
       const best = `best validation accuracy ${percent(Number(validationAccuracy))} in epoch ${Number(bestEpoch) + 1}`;
@@ -102,27 +81,6 @@ function dataOf(settings: DemoSettings): DemoContext["data"] {
   };
 }
 
-/** Exit code of a command that was interrupted. */
-const INTERRUPTED = 130;
-
-/** Runs `work` with a signal that the first Ctrl-C or SIGTERM sets; the second ends the process. */
-async function interruptible<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
-  const controller = new AbortController();
-  // Not `once`: the live list ends the process where it finds no other listener.
-  const stop = (): void => {
-    if (controller.signal.aborted) process.exit(INTERRUPTED);
-    process.stderr.write("\nstopping after this step …\n");
-    controller.abort();
-  };
-  const signals = ["SIGINT", "SIGTERM"] as const;
-  for (const name of signals) process.on(name, stop);
-  try {
-    return await work(controller.signal);
-  } finally {
-    for (const name of signals) process.off(name, stop);
-  }
-}
-
 /** Trains, prints the table, writes the report. Returns the exit code. */
 export async function demo(options: DemoOptions): Promise<number> {
   const { out, engine: name, requireGpu, json = false, ...asked } = options;
@@ -137,18 +95,12 @@ export async function demo(options: DemoOptions): Promise<number> {
 
   const seeds = Array.from({ length: settings.seeds }, (_, seed) => seed);
   const start = performance.now();
-  try {
-    await interruptible((signal) => {
-      const context = { settings, engine, out, signal, data: dataOf(settings) };
-      return runSteps(
-        seeds.flatMap((seed) => demoMethods.map((method) => trainingStep(context, method, seed))),
-      );
-    });
-  } catch (error) {
-    if (!(error instanceof Interrupted)) throw error;
-    say("stopped: the same command goes on from the last complete epoch");
-    return INTERRUPTED;
-  }
+  await interruptible((signal) => {
+    const context = { settings, engine, out, signal, data: dataOf(settings) };
+    return runSteps(
+      seeds.flatMap((seed) => demoMethods.map((method) => trainingStep(context, method, seed))),
+    );
+  });
   say(`trained in ${Math.round((performance.now() - start) / 1000)} s; computing the metrics …\n`);
 
   // In the order of the methods, not of the folders' names.

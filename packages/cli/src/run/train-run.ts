@@ -1,0 +1,80 @@
+// One run from its settings: images, method, teacher, training.
+import { resolve } from "node:path";
+import { type RunRecord, readRun } from "@sd/runs";
+import {
+  createModel,
+  type Engine,
+  loadTeacher,
+  type Progress,
+  type Teacher,
+  type TrainData,
+  type TrainResult,
+  train,
+} from "@sd/trainer-gpu";
+import type { RunSettings } from "../config/settings.ts";
+import { UsageError } from "../errors.ts";
+import { type DataPlace, openImages, prepareData } from "./data.ts";
+import { methodOf, trainSettings } from "./options.ts";
+
+/** What a run needs besides its settings. */
+export interface RunContext {
+  readonly folder: string;
+  readonly engine: Engine;
+  readonly place: DataPlace;
+  readonly signal: AbortSignal;
+  readonly onProgress?: (progress: Progress) => void;
+}
+
+/** The images of a run. */
+export async function runData(settings: RunSettings, place: DataPlace): Promise<TrainData> {
+  const { data, seed } = settings;
+  return prepareData(await openImages(data, place), data, { seed, base: place.base });
+}
+
+async function teacherOf(
+  { model, teacher, method }: RunSettings,
+  { train: { shape, classes } }: TrainData,
+  base: string,
+): Promise<Teacher | undefined> {
+  if (!methodOf(method).signals.includes("teacher")) return undefined;
+  if (teacher === undefined) {
+    throw new UsageError(
+      `${method.name} needs a teacher: give --teacher FOLDER, or let sd distil train one first`,
+    );
+  }
+  const [, ...input] = shape;
+  return loadTeacher(resolve(base, teacher), createModel(model, { input, classes }));
+}
+
+/** Makes one run, or goes on with it; a run that is done is left as it is. */
+export async function trainRun(settings: RunSettings, context: RunContext): Promise<TrainResult> {
+  const { folder, engine, place, signal, onProgress } = context;
+  const data = await runData(settings, place);
+  return train({
+    ...trainSettings(settings),
+    method: methodOf(settings.method),
+    ...{ folder, engine, data, signal },
+    teacher: await teacherOf(settings, data, place.base),
+    ...(onProgress ? { onProgress } : {}),
+  });
+}
+
+/** What a command says of a run that has ended. */
+export interface RunSummary {
+  readonly folder: string;
+  readonly state: string;
+  readonly bestEpoch: number | null;
+  readonly validationAccuracy: number | null;
+}
+
+/** The run in a folder, in a few numbers. */
+export async function summarise(folder: string): Promise<RunSummary> {
+  const { status }: RunRecord = await readRun(folder);
+  const number = (value: unknown): number | null => (typeof value === "number" ? value : null);
+  return {
+    folder,
+    state: status.state,
+    bestEpoch: number(status.bestEpoch),
+    validationAccuracy: number(status.validationAccuracy),
+  };
+}
