@@ -36,6 +36,10 @@ export {
   type SymmetricNoiseOptions,
   symmetricNoise,
 } from "./noise.ts";
+export type { NpyData } from "./npy/element-types.ts";
+export { type NpyArray, readNpy } from "./npy/read-npy.ts";
+export { type NpyDatasetOptions, readNpyDataset } from "./npy/read-npy-dataset.ts";
+export { writeNpy } from "./npy/write-npy.ts";
 export { withLabelTargets } from "./soft-labels.ts";
 export { type SplitOptions, stratifiedSplit } from "./split.ts";
 export { type ChannelStatistics, channelStatistics } from "./statistics.ts";
