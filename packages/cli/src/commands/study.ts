@@ -4,9 +4,9 @@ import { fileURLToPath } from "node:url";
 import {
   cancelStudy,
   type PlannedRun,
-  readPlan,
   type RunProgress,
   type RunStudyOptions,
+  readPlan,
   runStudy,
   type StudyPlan,
   studyProgress,

@@ -26,7 +26,10 @@ function noiseImages({ shape, classes }: ImageDataset, rows: number): ImageDatas
   return {
     name: "noise",
     // Multiplicative hashing of the index: what the pixels are does not matter, that they differ does.
-    images: Uint8Array.from({ length: rows * h * w * c }, (_, i) => Math.imul(i, 0x9e3779b1) >>> 24),
+    images: Uint8Array.from(
+      { length: rows * h * w * c },
+      (_, i) => Math.imul(i, 0x9e3779b1) >>> 24,
+    ),
     labels: Int32Array.from({ length: rows }, (_, i) => i % classes),
     shape: [rows, h, w, c],
     classes,
@@ -35,7 +38,11 @@ function noiseImages({ shape, classes }: ImageDataset, rows: number): ImageDatas
 }
 
 /** Images a second of a run's kind. */
-async function speedOf(settings: RunSettings, images: ImageDataset, engine: Engine): Promise<number> {
+async function speedOf(
+  settings: RunSettings,
+  images: ImageDataset,
+  engine: Engine,
+): Promise<number> {
   const folder = await mkdtemp(join(tmpdir(), "sd-estimate-"));
   try {
     const { batchSize } = settings;
@@ -91,7 +98,14 @@ export async function estimate(
     }
     const images = data.get(source)!;
     const { model, batchSize, parts, method, augment } = settings;
-    const kind = JSON.stringify([model, batchSize, parts, method.name, augment, images.shape.slice(1)]);
+    const kind = JSON.stringify([
+      model,
+      batchSize,
+      parts,
+      method.name,
+      augment,
+      images.shape.slice(1),
+    ]);
     if (!speeds.has(kind)) {
       say(`timing ${model} with ${method.name}, batches of ${batchSize} …`);
       speeds.set(kind, await speedOf(settings, images, engine));

@@ -14,7 +14,14 @@ const SIGNS: Readonly<Record<RunStage, string>> = {
 
 /** How many runs there are of each stage, in words. */
 export function countStages(runs: readonly RunProgress[]): string {
-  const stages: readonly RunStage[] = ["done", "running", "waiting", "stopped", "failed", "blocked"];
+  const stages: readonly RunStage[] = [
+    "done",
+    "running",
+    "waiting",
+    "stopped",
+    "failed",
+    "blocked",
+  ];
   const counts = stages.map((stage) => [stage, runs.filter((run) => run.stage === stage).length]);
   return counts
     .filter(([, count]) => count !== 0)

@@ -1,0 +1,125 @@
+// `sd evaluate`, `sd compare`, `sd report`: what finished runs say.
+import { existsSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { formatTable, type ResultRow, renderReport, resultsTable } from "@sd/report";
+import { listRuns, type RunRecord, readRun } from "@sd/runs";
+import { isStudy, readPlan } from "@sd/study";
+import { UsageError } from "../errors.ts";
+import { writeOutput } from "../output.ts";
+
+/** The options of commands that print a table. */
+export interface TableCommandOptions {
+  readonly split: string;
+  readonly bins?: number;
+  readonly json?: boolean;
+}
+
+/** The options of `sd report`. */
+export interface ReportCommandOptions {
+  readonly format: "html" | "md" | "csv" | "json";
+  readonly out?: string;
+  readonly title?: string;
+  readonly baseline?: string;
+  readonly split: string;
+  readonly force?: boolean;
+}
+
+/** The run folders of a study's plan that are there; of any other folder, all that lie in it. */
+async function runsIn(folder: string): Promise<string[]> {
+  if (!isStudy(folder)) return listRuns(folder);
+  const { runs } = await readPlan(folder);
+  return runs
+    .map(({ name }) => join(folder, name))
+    .filter((path) => existsSync(join(path, "status.json")));
+}
+
+async function findRuns(folders: readonly string[]): Promise<string[]> {
+  const missing = folders.find((folder) => !existsSync(folder));
+  if (missing !== undefined) throw new UsageError(`${missing}: there is no such folder`);
+  const found = await Promise.all(folders.map(runsIn));
+  return [...new Set(found.flat())];
+}
+
+/** The finished runs in some folders; those that are not are named on standard error. */
+async function finished(folders: readonly string[], split: string): Promise<RunRecord[]> {
+  const records = await Promise.all((await findRuns(folders)).map(readRun));
+  const done = records.filter(({ status }) => status.state === "done");
+  const left = records.length - done.length;
+  if (done.length === 0) {
+    const some = left > 0 ? `, only ${left} that are not finished` : "";
+    throw new UsageError(`${folders.join(", ")}: there is no finished run${some}`);
+  }
+  if (left > 0) process.stderr.write(`left out: ${left} runs that are not finished\n`);
+  for (const record of done) {
+    const splits = await record.splits();
+    if (splits.includes(split)) continue;
+    throw new UsageError(
+      `--split ${split}: ${record.folder} has predictions of ${splits.join(", ") || "nothing"}`,
+    );
+  }
+  return done;
+}
+
+function printTable(rows: readonly ResultRow[], json: boolean | undefined): void {
+  const { columns } = process.stdout;
+  const format = { format: "text", ...(columns ? { width: columns } : {}) } as const;
+  process.stdout.write(json ? `${JSON.stringify(rows, null, 2)}\n` : formatTable(rows, format));
+}
+
+/** Prints the metrics of finished runs. */
+export async function evaluate(
+  folders: readonly string[],
+  { split, bins, json }: TableCommandOptions,
+): Promise<number> {
+  const records = await finished(folders, split);
+  printTable(await resultsTable(records, { split, ...(bins ? { bins } : {}) }), json);
+  return 0;
+}
+
+/** Prints the metrics of runs, and how they differ from the first. */
+export async function compare(
+  folders: readonly string[],
+  { split, bins, json }: TableCommandOptions,
+): Promise<number> {
+  const records = await finished(folders, split);
+  if (records.length < 2) throw new UsageError("sd compare: expected two finished runs or more");
+  const { name } = (records[0]!.config.method ?? {}) as { name?: string };
+  const options = { split, ...(bins ? { bins } : {}), ...(name ? { baseline: name } : {}) };
+  printTable(await resultsTable(records, options), json);
+  return 0;
+}
+
+/** Writes a page or a table about finished runs. */
+export async function report(
+  folders: readonly string[],
+  { format, out, title, baseline, split, force = false }: ReportCommandOptions,
+): Promise<number> {
+  const records = await finished(folders, split);
+  const options = { split, ...(baseline === undefined ? {} : { baseline }) };
+  if (format === "html") {
+    const path = out ?? join(folders[0]!, "report.html");
+    await refuseExisting(path, force);
+    const runs = records.map(({ folder }) => folder);
+    const heading = title ?? `What ${runs.length} runs say`;
+    process.stdout.write(
+      `${await renderReport(runs, { out: path, title: heading, ...options })}\n`,
+    );
+    return 0;
+  }
+  const rows = await resultsTable(records, options);
+  const text =
+    format === "json"
+      ? `${JSON.stringify(rows, null, 2)}\n`
+      : formatTable(rows, { format: format === "md" ? "markdown" : "csv" });
+  if (out === undefined) process.stdout.write(text);
+  else await writeOutput(out, text, force);
+  return 0;
+}
+
+/** Before the work is done, not after it. */
+async function refuseExisting(path: string, force: boolean): Promise<void> {
+  if (existsSync(path) && !force) {
+    throw new UsageError(`${path} is there already: --force replaces it, --out writes another`);
+  }
+  if (!existsSync(dirname(path))) throw new UsageError(`${path}: its folder does not exist`);
+}

@@ -1,0 +1,62 @@
+// sd evaluate, compare, report
+import { type Command, Option } from "commander";
+import type { ReportCommandOptions, TableCommandOptions } from "../commands/results.ts";
+import { count } from "./arguments.ts";
+import { examples, jsonOption, type Run } from "./shared-options.ts";
+
+const tableOptions = (command: Command): Command =>
+  jsonOption(
+    command
+      .option("--split <name>", "the predictions to judge", "test")
+      .option("--bins <n>", "bins of the calibration errors", count(2)),
+  );
+
+export function addResultCommands(program: Command, run: Run): void {
+  const evaluate = program
+    .command("evaluate")
+    .description("print the metrics of finished runs, with intervals")
+    .argument("<folder...>", "runs, or folders that hold some");
+  tableOptions(evaluate).action((folders: string[], options: TableCommandOptions) =>
+    run(import("../commands/results.ts").then(({ evaluate }) => evaluate(folders, options))),
+  );
+  examples(
+    evaluate,
+    "sd evaluate runs/digits",
+    "sd evaluate runs/digits --split validation --json",
+  );
+
+  const compare = program
+    .command("compare")
+    .description("compare finished runs with the first one, on the same images")
+    .argument("<folder...>", "two runs or more; the first is what the others are compared with");
+  tableOptions(compare).action((folders: string[], options: TableCommandOptions) =>
+    run(import("../commands/results.ts").then(({ compare }) => compare(folders, options))),
+  );
+  examples(compare, "sd compare runs/plain runs/smoothed");
+
+  const report = program
+    .command("report")
+    .description("write a page, or a table, about finished runs")
+    .argument("<folder...>", "runs, studies, or folders that hold some")
+    .addOption(
+      new Option("--format <kind>", "what is written")
+        .choices(["html", "md", "csv", "json"])
+        .default("html"),
+    )
+    .option(
+      "--out <file>",
+      "the file (default: report.html in the first folder, else standard output)",
+    )
+    .option("--title <words>", "the title of the page")
+    .option("--baseline <method>", "the method that others are compared with")
+    .option("--split <name>", "the predictions to judge", "test")
+    .option("--force", "replace the file where there is one")
+    .action((folders: string[], options: ReportCommandOptions) =>
+      run(import("../commands/results.ts").then(({ report }) => report(folders, options))),
+    );
+  examples(
+    report,
+    "sd report runs/compare",
+    "sd report runs/compare --format csv --out results.csv",
+  );
+}
