@@ -6,6 +6,7 @@ export type {
   TrainOptions,
   TrainSettings,
 } from "./config.ts";
+export type { Criterion, EarlyStopping } from "./criterion.ts";
 export { type Engine, type EngineName, type EngineOptions, openEngine } from "./engine.ts";
 export { TrainerError, type TrainerErrorCode } from "./errors.ts";
 export { distilGenerations, type GenerationOptions, loadTeacher } from "./generations.ts";
@@ -69,6 +70,7 @@ export {
 export { Session } from "./session.ts";
 export type { SessionOptions, StepInputs, StepResult } from "./session-options.ts";
 export type { Arrays } from "./session-variables.ts";
+export { type SignalStop, type StopOptions, stopOnSignals } from "./stop-on-signals.ts";
 export { type TrainResult, train } from "./train.ts";
 export { type AdamWOptions, adamw } from "./update-rules/adamw.ts";
 export { clipByGlobalNorm } from "./update-rules/clip-by-global-norm.ts";
