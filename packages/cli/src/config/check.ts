@@ -14,28 +14,30 @@ export const formatPath = (path: Path): string =>
     .map((name, i) => (typeof name === "number" ? `[${name}]` : i === 0 ? name : `.${name}`))
     .join("");
 
-/** A problem as one line, with where it is. */
-export function describeProblem(
+/** A problem as one line, and where it stands; what comes from the command line stands behind the file. */
+function locate(
   source: Source,
   overrides: readonly Override[],
   { path, name, message }: Problem,
-): string {
+): { readonly order: number; readonly line: string } {
   const words = path.length === 0 ? message : `${formatPath(path)}: ${message}`;
   const override = overrideOf(overrides, path);
-  if (override !== undefined) return `--set ${override.text}: ${words}`;
+  if (override !== undefined) {
+    return { order: Number.POSITIVE_INFINITY, line: `--set ${override.text}: ${words}` };
+  }
   const { line, column } = name ? source.placeOfName(path) : source.placeOf(path);
-  return `${source.file}:${line}:${column}: ${words}`;
+  return { order: line * 10_000 + column, line: `${source.file}:${line}:${column}: ${words}` };
 }
 
-/** Fails with a line for each of the problems. */
+/** Fails with a line for each of the problems, in the order of the file. */
 export function refuse(
   source: Source,
   overrides: readonly Override[],
   problems: readonly Problem[],
 ): never {
-  const lines = [
-    ...new Set(problems.map((problem) => describeProblem(source, overrides, problem))),
-  ];
+  const located = problems.map((problem) => locate(source, overrides, problem));
+  const sorted = located.sort((a, b) => (a.order === b.order ? 0 : a.order - b.order));
+  const lines = [...new Set(sorted.map(({ line }) => line))];
   const more = lines.length > MOST ? [`and ${lines.length - MOST} more`] : [];
   throw new ConfigError([...lines.slice(0, MOST), ...more].join("\n"));
 }

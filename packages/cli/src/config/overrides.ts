@@ -45,8 +45,10 @@ export function applyOverrides(value: unknown, overrides: readonly Override[]): 
   }, value as Settings);
 }
 
-/** The override that a setting comes from, if it does. */
+/** Whether one path leads through the other. */
+const along = (a: Path, b: Path): boolean =>
+  a.every((name, i) => i >= b.length || String(b[i]) === String(name));
+
+/** The override that a setting, or a part of it, comes from, if one does. */
 export const overrideOf = (overrides: readonly Override[], path: Path): Override | undefined =>
-  [...overrides]
-    .reverse()
-    .find(({ path: own }) => own.every((name, i) => String(path[i]) === name));
+  [...overrides].reverse().find(({ path: own }) => path.length > 0 && along(own, path));

@@ -9,6 +9,8 @@ export interface Problem {
   /** Whether it is the setting's name that is wrong, not its value. */
   readonly name: boolean;
   readonly message: string;
+  /** The setting that an unknown name was probably meant to be. */
+  readonly meant?: string | undefined;
 }
 
 type Issue = z.core.$ZodIssue;
@@ -82,15 +84,17 @@ function explain(issue: Issue, above: Path, context: Context): Problem[] {
       return issue.keys.flatMap((key) => {
         const names = context.namesAt(path);
         const hint = meant(key, names) || (names.length > 0 ? `; known: ${names.join(", ")}` : "");
-        return [{ path: [...path, key], name: true, message: `unknown setting${hint}` }];
+        const message = `unknown setting${hint}`;
+        return [{ path: [...path, key], name: true, message, meant: nearest(key, names) }];
       });
     case "invalid_type":
       return value === undefined
         ? problem(`expected ${kindOf(issue.expected)}, but it is missing`, true)
         : problem(`expected ${kindOf(issue.expected)}, got ${got}`);
     case "invalid_value": {
-      const values = issue.values.map(String);
-      return problem(`expected ${oneOf(values)}, got ${got}${meant(value, values)}`);
+      const values = issue.values.filter((one) => one !== undefined).map(String);
+      const missing = value === undefined;
+      return problem(`expected ${oneOf(values)}, got ${got}${meant(value, values)}`, missing);
     }
     case "too_small":
     case "too_big":
@@ -115,7 +119,8 @@ function unknownName(
   { root }: Context,
 ): Problem[] {
   const value = valueAt(root, path);
-  const names = "options" in issue ? (issue.options as unknown[]).map(String) : [];
+  const options = "options" in issue ? (issue.options as unknown[]) : [];
+  const names = options.filter((name) => name !== undefined).map(String);
   const got = value === undefined ? "nothing" : show(value);
   const message = `expected ${oneOf(names)}, got ${got}${meant(value, names)}`;
   return [{ path, name: value === undefined, message }];
@@ -137,6 +142,17 @@ const kindOf = (expected: string): string => KINDS[expected] ?? expected;
 const oneOf = (values: readonly string[]): string =>
   values.length === 1 ? values[0]! : `one of ${values.join(", ")}`;
 
-/** Everything that is wrong, in the order of the schema. */
-export const problemsOf = (issues: readonly Issue[], context: Context): Problem[] =>
-  issues.flatMap((issue) => explain(issue, [], context));
+/** Whether a setting is said to be missing that another problem takes a misspelt name for. */
+function isExplained({ path, name }: Problem, problems: readonly Problem[]): boolean {
+  if (!name) return false;
+  return problems.some(
+    ({ meant: word, path: other }) =>
+      word === path.at(-1) && other.slice(0, -1).join("\n") === path.slice(0, -1).join("\n"),
+  );
+}
+
+/** Everything that is wrong; a misspelt name is told once, not as a missing one as well. */
+export function problemsOf(issues: readonly Issue[], context: Context): Problem[] {
+  const problems = issues.flatMap((issue) => explain(issue, [], context));
+  return problems.filter((problem) => problem.meant !== undefined || !isExplained(problem, problems));
+}
