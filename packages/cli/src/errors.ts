@@ -5,7 +5,7 @@ export class UsageError extends Error {
 
 /** Errors of these packages are meant for people; anything else is a defect, and shows where it happened. */
 const FOR_PEOPLE: ReadonlySet<string> = new Set([
-  ...["UsageError", "TrainerError", "EngineError", "RunError", "DataError", "ReportError"],
+  ...["UsageError", "ConfigError", "StudyError", "TrainerError", "ArchiveError", "EngineError", "RunError", "DataError", "ReportError"],
   ...["SdError", "ShapeError", "DomainError", "TypeMismatchError", "ProgramError"],
 ]);
 
@@ -14,6 +14,8 @@ export function describeError(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const code = (error as NodeJS.ErrnoException).code;
   const ofTheSystem = typeof code === "string" && "syscall" in error;
+  // Its lines begin with file, line and column, as editors and other tools know them.
+  if (error.name === "ConfigError") return error.message;
   if (FOR_PEOPLE.has(error.name) || ofTheSystem) return `sd: ${error.message}`;
   return `sd: ${error.stack ?? error.message}`;
 }

@@ -40,6 +40,7 @@ export interface StudyPlanOptions extends StudyChoice, EngineChoice {
 /** The options of `sd study run`. */
 export interface StudyRunOptions extends StudyChoice, EngineChoice, SlotOptions {
   readonly retries: number;
+  readonly tensorboard?: boolean;
 }
 
 const say = (line: string): void => void process.stderr.write(`${line}\n`);
@@ -91,6 +92,7 @@ function commandOf(base: string, options: StudyRunOptions): RunStudyOptions["com
     ...["train", request, "--out", folder, "--base", base, "--data", options.data],
     ...engine,
     ...gpu,
+    ...(options.tensorboard ? ["--tensorboard"] : []),
   ];
 }
 

@@ -29,6 +29,7 @@ export interface TrainCommandOptions extends EngineChoice {
   readonly teacher?: string;
   readonly seed?: number;
   readonly force?: boolean;
+  readonly tensorboard?: boolean;
   readonly json?: boolean;
 }
 
@@ -96,10 +97,12 @@ export async function trainCommand(file: string, options: TrainCommandOptions): 
     log: say,
   });
   say(`engine: ${engine.name} (${engine.device})`);
+  const { tensorboard } = options;
   const place = { base, folder: options.data };
-  await interruptible((signal) =>
-    runSteps([stepOf(settings, { folder, engine, place, signal }, settings.method.name)]),
-  );
+  await interruptible((signal) => {
+    const context = { folder, engine, place, signal, tensorboard };
+    return runSteps([stepOf(settings, context, settings.method.name)]);
+  });
   print([await summarise(folder)], options);
   return 0;
 }
@@ -135,12 +138,14 @@ export async function distilCommand(file: string, options: DistilCommandOptions)
     log: say,
   });
   say(`engine: ${engine.name} (${engine.device})`);
+  const { tensorboard } = options;
   const place = { base, folder: options.data };
   await interruptible((signal) =>
     runSteps(
       folders.map((folder, g) => {
         const own = generationOf(settings, g, folders[g - 1]);
-        return stepOf(own, { folder, engine, place, signal }, `generation ${g}`);
+        const context = { folder, engine, place, signal, tensorboard };
+        return stepOf(own, context, `generation ${g}`);
       }),
     ),
   );

@@ -39,6 +39,14 @@ export async function readSource(file: string): Promise<Source> {
 export const isStudySource = ({ value }: Source): boolean =>
   typeof value === "object" && value !== null && "methods" in value;
 
+/** Whether a configuration is a run: it has what a study has not. */
+const isRunSource = ({ value }: Source): boolean =>
+  typeof value === "object" &&
+  value !== null &&
+  !("methods" in value) &&
+  ["model", "epochs"].every((name) => name in value) &&
+  !("name" in value);
+
 /** Reads the configuration of one run. */
 export async function loadRun(
   file: string,
@@ -61,6 +69,9 @@ export async function loadStudy(
   overrides: readonly Override[] = [],
 ): Promise<Loaded<StudySettings>> {
   const source = await readSource(file);
+  if (isRunSource(source)) {
+    throw new UsageError(`${file} describes a run: use sd train ${file}, or give it methods`);
+  }
   return {
     source,
     settings: checkSource(studySchema, source, overrides),

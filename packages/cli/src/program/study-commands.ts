@@ -44,6 +44,7 @@ export function addStudyCommands(program: Command, run: Run): void {
     .option("--jobs <n>", "runs at once, which share the cores (default: one a device)", count(1))
     .option("--devices <list>", "the numbers of the GPUs, such as 0,1", list)
     .option("--threads <n>", "threads of each run (default: the cores shared out)", count(1))
+    .option("--tensorboard", "write TensorBoard's event files as well")
     .option("--retries <n>", "how often a run that fails is tried again", count(0), 1);
   studyOptions(make).action((file: string, options: StudyRunOptions) =>
     run(import("../commands/study.ts").then(({ studyRun }) => studyRun(file, options))),

@@ -47,7 +47,8 @@ function runOptions(command: Command): Command {
         "--base <folder>",
         "what relative paths in the file are relative to (default: its folder)",
       )
-      .option("--force", "make the run again where the folder holds one"),
+      .option("--force", "make the run again where the folder holds one")
+      .option("--tensorboard", "write TensorBoard's event files as well"),
   );
 }
 

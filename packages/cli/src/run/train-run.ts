@@ -1,6 +1,7 @@
 // One run from its settings: images, method, teacher, training.
-import { resolve } from "node:path";
-import { type RunRecord, readRun } from "@sd/runs";
+import { existsSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { EventFile, type MetricsRow, type RunRecord, readRun } from "@sd/runs";
 import {
   createModel,
   type Engine,
@@ -22,6 +23,8 @@ export interface RunContext {
   readonly engine: Engine;
   readonly place: DataPlace;
   readonly signal: AbortSignal;
+  /** Whether TensorBoard's event files are written too. */
+  readonly tensorboard?: boolean | undefined;
   readonly onProgress?: (progress: Progress) => void;
 }
 
@@ -46,17 +49,39 @@ async function teacherOf(
   return loadTeacher(resolve(base, teacher), createModel(model, { input, classes }));
 }
 
+/** Writes the epochs of a run as TensorBoard's events, from those on that there are; what it gives must be waited for. */
+async function follow(folder: string): Promise<{ add(row: MetricsRow): void; end(): Promise<void> }> {
+  const begun = existsSync(join(folder, "status.json"));
+  const file = await EventFile.create(folder, begun ? (await readRun(folder)).metrics : []);
+  let written = Promise.resolve();
+  return {
+    add(row) {
+      written = written.then(() => file.append(row));
+    },
+    end: () => written,
+  };
+}
+
 /** Makes one run, or goes on with it; a run that is done is left as it is. */
 export async function trainRun(settings: RunSettings, context: RunContext): Promise<TrainResult> {
-  const { folder, engine, place, signal, onProgress } = context;
+  const { folder, engine, place, signal, onProgress, tensorboard = false } = context;
   const data = await runData(settings, place);
-  return train({
-    ...trainSettings(settings),
-    method: methodOf(settings.method),
-    ...{ folder, engine, data, signal },
-    teacher: await teacherOf(settings, data, place.base),
-    ...(onProgress ? { onProgress } : {}),
-  });
+  const events = tensorboard ? await follow(folder) : undefined;
+  try {
+    return await train({
+      ...trainSettings(settings),
+      method: methodOf(settings.method),
+      ...{ folder, engine, data, signal },
+      teacher: await teacherOf(settings, data, place.base),
+      onProgress(progress) {
+        const { epoch, metrics } = progress;
+        if (metrics) events?.add({ ...metrics, epoch });
+        onProgress?.(progress);
+      },
+    });
+  } finally {
+    await events?.end();
+  }
 }
 
 /** What a command says of a run that has ended. */
