@@ -1,5 +1,5 @@
 import * as tf from "@tensorflow/tfjs";
-import { ByteShapes } from "./byte-inputs.ts";
+import { DeclaredShapes } from "./array-inputs.ts";
 import { EagerProgram } from "./eager-program.ts";
 import { ProgramError } from "./errors.ts";
 import { declaredSignature, listed, type Signature } from "./inputs.ts";
@@ -57,16 +57,22 @@ import { VariableSet } from "./variable-set.ts";
 export function compileProgram<const V extends string, const E extends Entries>(
   options: ProgramOptions<V, E>,
 ): Program<V, E> {
-  const { entries, maxGraphs = 16, xla = [], mode = "auto" } = options;
+  const { entries, maxGraphs = 16, xla = [], moveValues = false, mode = "auto" } = options;
   for (const entry of xla) checkEntry(entries, entry);
   const variables = new VariableSet(options.variables);
   const declared = declaredSignatures(entries, options.specs ?? {});
-  const bytes = byteShapes(entries, declared);
+  const shapes = declaredShapes(entries, declared);
   const backend = tf.backend();
   const inner =
     mode === "auto" && isNodeBackend(backend)
-      ? new RecordedProgram(backend, variables, entries, { declared, bytes, maxGraphs, xla })
-      : new EagerProgram(variables, entries, bytes);
+      ? new RecordedProgram(backend, variables, entries, {
+          declared,
+          shapes,
+          maxGraphs,
+          xla,
+          moveValues,
+        })
+      : new EagerProgram(variables, entries, shapes);
   return new CheckedProgram(inner, variables, entries, backend) as unknown as Program<V, E>;
 }
 
@@ -83,11 +89,11 @@ function declaredSignatures(
   });
 }
 
-function byteShapes(
+function declaredShapes(
   entries: Entries,
   declared: readonly (readonly [string, Signature])[],
-): ReadonlyMap<string, ByteShapes> {
-  const shapes = new Map(Object.keys(entries).map((entry) => [entry, new ByteShapes(entry)]));
+): ReadonlyMap<string, DeclaredShapes> {
+  const shapes = new Map(Object.keys(entries).map((entry) => [entry, new DeclaredShapes(entry)]));
   for (const [entry, signature] of declared) shapes.get(entry)!.declare(signature);
   return shapes;
 }
@@ -126,6 +132,12 @@ class CheckedProgram {
     this.#check();
     checkEntry(this.#entries, entry);
     return this.#program.run(entry, inputs);
+  }
+
+  values(entry: string, inputs: Inputs): Record<string, Values> {
+    this.#check();
+    checkEntry(this.#entries, entry);
+    return this.#program.values(entry, inputs);
   }
 
   read(names: readonly string[] = this.#variables.names): Record<string, Values> {

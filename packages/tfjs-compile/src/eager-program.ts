@@ -1,5 +1,5 @@
 import * as tf from "@tensorflow/tfjs";
-import { asTensors, type ByteShapes } from "./byte-inputs.ts";
+import { asTensors, type DeclaredShapes } from "./array-inputs.ts";
 import { callEntry } from "./call-entry.ts";
 import { ProgramError } from "./errors.ts";
 import { InputContract, signatureOf } from "./inputs.ts";
@@ -13,18 +13,22 @@ export class EagerProgram {
   readonly mode = "eager";
   readonly #variables: VariableSet;
   readonly #entries: Entries;
-  readonly #bytes: ReadonlyMap<string, ByteShapes>;
+  readonly #declared: ReadonlyMap<string, DeclaredShapes>;
   readonly #contracts = new Map<string, InputContract>();
 
-  constructor(variables: VariableSet, entries: Entries, bytes: ReadonlyMap<string, ByteShapes>) {
+  constructor(
+    variables: VariableSet,
+    entries: Entries,
+    declared: ReadonlyMap<string, DeclaredShapes>,
+  ) {
     this.#variables = variables;
     this.#entries = entries;
-    this.#bytes = bytes;
+    this.#declared = declared;
     for (const entry of Object.keys(entries)) this.#contracts.set(entry, new InputContract(entry));
   }
 
   run(entry: string, inputs: Inputs): Tensors {
-    const signature = signatureOf(entry, inputs, this.#bytes.get(entry)!);
+    const signature = signatureOf(entry, inputs, this.#declared.get(entry)!);
     const contract = this.#contracts.get(entry)!;
     contract.check(signature);
     this.#variables.checkAlive();
@@ -42,6 +46,16 @@ export class EagerProgram {
     });
     contract.accept(signature);
     return outputs;
+  }
+
+  values(entry: string, inputs: Inputs): Record<string, Values> {
+    const outputs = this.run(entry, inputs);
+    const values = Object.entries(outputs).map(([name, tensor]) => [
+      name,
+      (tensor.dataSync() as Values).slice(),
+    ]);
+    tf.dispose(outputs);
+    return Object.fromEntries(values);
   }
 
   /** What each kernel of a step takes; the variables are put back afterwards. */

@@ -6,12 +6,14 @@ export { softmaxCrossEntropy } from "./lowering/softmax-cross-entropy.ts";
 export type { InputDType, ProgramDType, Values } from "./node-backend.ts";
 export type { ProfileRow } from "./profile.ts";
 export type {
+  ArrayInput,
   Entries,
   Entry,
   InputSpec,
   InputSpecs,
   Inputs,
   InputsOf,
+  OutputValues,
   ProfileOptions,
   Program,
   ProgramOptions,

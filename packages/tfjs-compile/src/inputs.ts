@@ -1,8 +1,8 @@
 // Checks the inputs of a run, and tells one set of shapes from another.
 import * as tf from "@tensorflow/tfjs";
-import type { ByteShapes } from "./byte-inputs.ts";
+import { arrayDtype, type DeclaredShapes, isArrayInput } from "./array-inputs.ts";
 import { ProgramError } from "./errors.ts";
-import { dtypeNumber, type InputDType } from "./node-backend.ts";
+import { dtypeNumber, type InputDType, inputTensorType, sizeOf } from "./node-backend.ts";
 import type { InputSpec, Inputs } from "./program.ts";
 
 /** An input with its element type settled. */
@@ -22,12 +22,10 @@ export function declaredSignature(
   return signature(entry, specs, ({ shape, dtype = "float32" }) => ({ shape, dtype }));
 }
 
-/** The signature of actual tensors and bytes. */
-export function signatureOf(entry: string, inputs: Inputs, bytes: ByteShapes): Signature {
+/** The signature of actual tensors and arrays. */
+export function signatureOf(entry: string, inputs: Inputs, declared: DeclaredShapes): Signature {
   return signature(entry, inputs, (tensor, name) => {
-    if (tensor instanceof Uint8Array) {
-      return { shape: bytes.shapeOf(name, tensor.length), dtype: "uint8" };
-    }
+    if (isArrayInput(tensor)) return declared.specOf(name, tensor);
     if (!(tensor instanceof tf.Tensor)) {
       const message = `expected input \`${name}\` to be a tensor, got ${typeof tensor}`;
       throw new ProgramError("ERR_INPUT_TENSOR", message, { entry });
@@ -62,14 +60,32 @@ function signature<T>(
   );
 }
 
+/** Whether inputs are of that signature, which is faster to ask than theirs is to make. */
+export function hasSignature(inputs: Inputs, expected: Signature): boolean {
+  let count = 0;
+  for (const name in inputs) if (Object.hasOwn(inputs, name)) count++;
+  if (count !== expected.size) return false;
+  for (const [name, { shape, dtype }] of expected) {
+    const input = inputs[name];
+    if (isArrayInput(input)) {
+      if (arrayDtype(input) !== dtype || input.length !== sizeOf(shape)) return false;
+    } else if (!(input instanceof tf.Tensor) || input.isDisposed || input.dtype !== dtype) {
+      return false;
+    } else if (input.rank !== shape.length || shape.some((size, i) => size !== input.shape[i])) {
+      return false;
+    }
+  }
+  return true;
+}
+
 /** One string for each entry and set of shapes. */
 export function signatureKey(entry: string, inputs: Signature): string {
   return JSON.stringify([entry, ...inputs]);
 }
 
 /**
- * Holds an entry to the inputs that it was first seen with: names, dtypes and ranks stay, sizes may
- * change.
+ * Holds an entry to the inputs that it was first seen with: names, ranks and the dtypes that the step
+ * sees stay, sizes may change.
  */
 export class InputContract {
   readonly #entry: string;
@@ -91,7 +107,7 @@ export class InputContract {
     }
     for (const [name, { shape, dtype }] of inputs) {
       const before = first.get(name)!;
-      if (before.dtype !== dtype) {
+      if (inputTensorType(before.dtype) !== inputTensorType(dtype)) {
         const message = `expected input \`${name}\` to have dtype ${before.dtype}, got ${dtype}`;
         throw new ProgramError("ERR_INPUT_DTYPE", message, { entry });
       }

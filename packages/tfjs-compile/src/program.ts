@@ -19,20 +19,29 @@ export type Entries = { readonly [name: string]: Entry };
 export type InputsOf<E extends Entry> =
   Parameters<E> extends [] ? Record<string, never> : Parameters<E>[0];
 
-/** What an entry is run with: a tensor for each input, or the bytes of one declared as "uint8". */
+/**
+ * An input without a tensor: its elements, row-major. Bytes are numbers from 0 to 255 to the step.
+ */
+export type ArrayInput = Uint8Array | Float32Array | Int32Array;
+
+/** What an entry is run with: a tensor for each input, or the elements of one that `specs` declare. */
 export type RunInputs<E extends Entry> = {
-  readonly [name in keyof InputsOf<E>]: InputsOf<E>[name] | Uint8Array;
+  readonly [name in keyof InputsOf<E>]: InputsOf<E>[name] | ArrayInput;
 };
 
 /** The inputs of a run by name. */
-export type Inputs = { readonly [name: string]: tf.Tensor | Uint8Array };
+export type Inputs = { readonly [name: string]: tf.Tensor | ArrayInput };
+
+/** The outputs of an entry as typed arrays by name. */
+export type OutputValues<E extends Entry> = { [name in keyof ReturnType<E>]: Values };
 
 /** Shape and element type of an input. */
 export interface InputSpec {
   readonly shape: readonly number[];
   /**
-   * With "uint8" a run is given a `Uint8Array`, and the step sees a float32 tensor of numbers from 0
-   * to 255. The first axis is as long as the array makes it; the others are those declared.
+   * An input that is declared may be given as a typed array, of which the first axis is as long as the
+   * array makes it; the others are those declared. With "uint8" that is a `Uint8Array`, or a
+   * `Float32Array` of such numbers, and the step sees a float32 tensor of numbers from 0 to 255.
    *
    * @defaultValue "float32"
    */
@@ -68,6 +77,13 @@ export interface ProgramOptions<V extends string, E extends Entries> {
    */
   readonly xla?: readonly (keyof E & string)[];
   /**
+   * The values move into the program: where steps are recorded, the `tf.Variable`s have none until
+   * `sync()`, which saves as much memory as they take.
+   *
+   * @defaultValue false
+   */
+  readonly moveValues?: boolean;
+  /**
    * "auto" records where the backend can replay, "eager" always calls the functions.
    *
    * @defaultValue "auto"
@@ -99,13 +115,19 @@ export interface Program<V extends string, E extends Entries> {
   /**
    * Runs an entry.
    *
-   * @param inputs - A tensor for each of the entry's inputs, or bytes for one that `specs` declare
-   * as "uint8". They stay the caller's.
+   * @param inputs - A tensor for each of the entry's inputs, or the elements of one that `specs`
+   * declare. They stay the caller's.
    * @returns The entry's outputs, which the caller disposes, also those that the step has kept with
    * `tf.keep`. Variables are updated before it returns.
    * @throws {@link ProgramError} for a rule that inputs or step break.
    */
   run<K extends keyof E & string>(entry: K, inputs: RunInputs<E[K]>): ReturnType<E[K]>;
+
+  /**
+   * Runs an entry for its outputs' values: a `Float32Array`, `Int32Array` or, for bool, `Uint8Array`
+   * each. Nothing is left to dispose, and it is faster than reading what {@link run} returns.
+   */
+  values<K extends keyof E & string>(entry: K, inputs: RunInputs<E[K]>): OutputValues<E[K]>;
 
   /**
    * The values of variables, all in one go.

@@ -1,24 +1,24 @@
 import type * as tf from "@tensorflow/tfjs";
-import { type ByteShapes, withHandles } from "./byte-inputs.ts";
-import { ProgramError } from "./errors.ts";
+import { type DeclaredShapes, withHandles } from "./array-inputs.ts";
 import { exportRecording } from "./export-recording.ts";
 import type { GraphVariable } from "./graph.ts";
-import { InputContract, type Signature, signatureKey, signatureOf } from "./inputs.ts";
 import {
-  type Binding,
-  dtypeNumber,
-  type NodeBackend,
-  type TensorMetadata,
-  type Values,
-} from "./node-backend.ts";
+  hasSignature,
+  InputContract,
+  type Signature,
+  signatureKey,
+  signatureOf,
+} from "./inputs.ts";
+import { LiveSession } from "./live-session.ts";
+import { dtypeNumber, type NodeBackend, type TensorMetadata, type Values } from "./node-backend.ts";
 import type { Timing } from "./profile.ts";
 import { timeOperations } from "./profile-recording.ts";
 import type { Entries, Inputs, ProgramStats, Tensors } from "./program.ts";
+import { valueless } from "./recorded-tensors.ts";
 import { record } from "./recorder.ts";
 import { checkRepeatable, type Recording } from "./recording.ts";
 import { Recordings } from "./recordings.ts";
 import { rewrite } from "./rewriting/rewrite.ts";
-import { Session } from "./session.ts";
 import { ShapeCache } from "./shape-inference.ts";
 import type { VariableSet } from "./variable-set.ts";
 
@@ -26,65 +26,66 @@ import type { VariableSet } from "./variable-set.ts";
 export interface RecordingOptions {
   /** Entries with inputs that they will be run with. */
   readonly declared: readonly (readonly [string, Signature])[];
-  readonly bytes: ReadonlyMap<string, ByteShapes>;
+  /** By entry. */
+  readonly shapes: ReadonlyMap<string, DeclaredShapes>;
   readonly maxGraphs: number;
   /** Entries to compile with XLA. */
   readonly xla: readonly string[];
+  /** Whether the variables' values are freed once the program has them. */
+  readonly moveValues: boolean;
+}
+
+/** An entry at one set of input shapes. */
+interface Recorded {
+  readonly signature: Signature;
+  readonly recording: Recording;
 }
 
 /** A program whose steps are recorded and replayed in one session. */
 export class RecordedProgram {
   readonly mode = "recorded";
   readonly #backend: NodeBackend;
-  readonly #binding: Binding;
   readonly #variables: VariableSet;
   readonly #graphVariables: readonly GraphVariable[];
   readonly #entries: Entries;
-  readonly #bytes: ReadonlyMap<string, ByteShapes>;
+  readonly #declared: ReadonlyMap<string, DeclaredShapes>;
   readonly #contracts = new Map<string, InputContract>();
   readonly #shapes = new ShapeCache();
   readonly #xla: readonly string[];
   readonly #recordings: Recordings;
-  #session: Session | undefined;
-  #builds = 0;
+  /** What each entry was run with last. */
+  readonly #last = new Map<string, Recorded>();
+  readonly #session: LiveSession;
 
   constructor(
     backend: NodeBackend,
     variables: VariableSet,
     entries: Entries,
-    { declared, bytes, maxGraphs, xla }: RecordingOptions,
+    { declared, shapes, maxGraphs, xla, moveValues }: RecordingOptions,
   ) {
     this.#backend = backend;
-    this.#binding = backend.binding;
     this.#variables = variables;
     this.#entries = entries;
-    this.#bytes = bytes;
+    this.#declared = shapes;
     this.#xla = xla;
     this.#recordings = new Recordings(Math.max(1, maxGraphs, declared.length));
     this.#graphVariables = variables.all.map(({ shape, dtype }) => ({
       shape,
       dtype: dtypeNumber(dtype)!,
     }));
+    this.#session = new LiveSession(backend, variables, this.#graphVariables);
     for (const entry of Object.keys(entries)) this.#contracts.set(entry, new InputContract(entry));
     for (const [entry, signature] of declared) {
       this.#contracts.get(entry)!.check(signature);
       const recording = this.#record(entry, signature);
       this.#recordings.add(signatureKey(entry, signature), recording, () => {});
     }
-    this.#build();
+    this.#session.build(this.#recordings.all());
+    if (moveValues) this.#dropValues();
   }
 
   run(entry: string, inputs: Inputs): Tensors {
-    const signature = signatureOf(entry, inputs, this.#bytes.get(entry)!);
-    this.#contracts.get(entry)!.check(signature);
-    const recording = this.#recordingOf(entry, signature);
-    const results = this.#engine(entry, () =>
-      withHandles(this.#backend, inputs, signature, (handles) =>
-        this.#session!.run(recording, handles),
-      ),
-    );
-    // A step without outputs is represented by one that nobody asked for.
-    if (recording.outputs.length === 0) this.#free(results);
+    const { recording, results } = this.#run(entry, inputs);
     const outputs = recording.outputs.map(({ name }, i) => [
       name,
       this.#backend.createOutputTensor(results[i]!),
@@ -92,20 +93,30 @@ export class RecordedProgram {
     return Object.fromEntries(outputs) as Record<string, tf.Tensor>;
   }
 
+  values(entry: string, inputs: Inputs): Record<string, Values> {
+    const { recording, results } = this.#run(entry, inputs);
+    const { binding } = this.#backend;
+    try {
+      const outputs: Record<string, Values> = {};
+      for (const [i, { name }] of recording.outputs.entries()) {
+        outputs[name] = binding.tensorDataSync(results[i]!.id);
+      }
+      return outputs;
+    } finally {
+      this.#session.free(results);
+    }
+  }
+
   timeOperations(entry: string, inputs: Inputs): Timing[] {
-    const signature = signatureOf(entry, inputs, this.#bytes.get(entry)!);
-    this.#contracts.get(entry)!.check(signature);
-    const recording = this.#recordingOf(entry, signature);
-    return this.#engine(entry, () =>
-      withHandles(this.#backend, inputs, signature, (handles) => {
-        const values = this.#session!.read(this.#graphVariables.map((_, i) => i));
-        try {
-          const sources = { inputs: handles, variables: values.map(({ id }) => id) };
-          return timeOperations(this.#binding, recording, this.#graphVariables, sources);
-        } finally {
-          this.#free(values);
-        }
-      }),
+    const { signature, recording } = this.#recorded(entry, inputs);
+    const { binding } = this.#backend;
+    return this.#session.call(entry, () =>
+      withHandles(this.#backend, inputs, signature, (handles) =>
+        this.#session.withValues((variables) => {
+          const sources = { inputs: handles, variables };
+          return timeOperations(binding, recording, this.#graphVariables, sources);
+        }),
+      ),
     );
   }
 
@@ -118,29 +129,15 @@ export class RecordedProgram {
   }
 
   read(names: readonly string[]): Record<string, Values> {
-    const indices = names.map((name) => this.#variables.indexOf(name));
-    const results = this.#engine(undefined, () => this.#session!.read(indices));
-    try {
-      const values = results.map(({ id }) => this.#binding.tensorDataSync(id));
-      return Object.fromEntries(names.map((name, i) => [name, values[i]!]));
-    } finally {
-      this.#free(results);
-    }
+    const values = this.#session.read(names.map((name) => this.#variables.indexOf(name)));
+    return Object.fromEntries(names.map((name, i) => [name, values[i]!]));
   }
 
   write(values: ReadonlyMap<string, Values>): void {
-    const binding = this.#binding;
-    const indices = [...values.keys()].map((name) => this.#variables.indexOf(name));
-    const handles: number[] = [];
-    try {
-      for (const [i, numbers] of [...values.values()].entries()) {
-        const { shape, dtype } = this.#graphVariables[indices[i]!]!;
-        handles.push(binding.createTensor(shape, dtype, numbers));
-      }
-      this.#engine(undefined, () => this.#session!.write(indices, handles));
-    } finally {
-      for (const handle of handles) binding.deleteTensor(handle);
-    }
+    const numbered = [...values].map(
+      ([name, numbers]) => [this.#variables.indexOf(name), numbers] as const,
+    );
+    this.#session.write(new Map(numbered));
   }
 
   sync(): void {
@@ -151,14 +148,35 @@ export class RecordedProgram {
   }
 
   stats(): ProgramStats {
-    const { nodes } = this.#session!;
-    return { graphs: this.#recordings.size, nodes, builds: this.#builds };
+    const { nodes, builds } = this.#session;
+    return { graphs: this.#recordings.size, nodes, builds };
   }
 
   dispose(): void {
-    this.#session?.dispose();
-    this.#session = undefined;
+    this.#session.dispose();
     this.#recordings.clear();
+    this.#last.clear();
+  }
+
+  #run(entry: string, inputs: Inputs): { recording: Recording; results: TensorMetadata[] } {
+    const { signature, recording } = this.#recorded(entry, inputs);
+    const results = withHandles(this.#backend, inputs, signature, (handles) =>
+      this.#session.run(recording, handles),
+    );
+    // A step without outputs is represented by one that nobody asked for.
+    if (recording.outputs.length === 0) this.#session.free(results.splice(0));
+    return { recording, results };
+  }
+
+  /** The recording for these inputs, which is made where there is none. */
+  #recorded(entry: string, inputs: Inputs): Recorded {
+    const last = this.#last.get(entry);
+    if (last !== undefined && hasSignature(inputs, last.signature)) return last;
+    const signature = signatureOf(entry, inputs, this.#declared.get(entry)!);
+    this.#contracts.get(entry)!.check(signature);
+    const recorded = { signature, recording: this.#recordingOf(entry, signature) };
+    this.#last.set(entry, recorded);
+    return recorded;
   }
 
   #recordingOf(entry: string, signature: Signature): Recording {
@@ -166,7 +184,10 @@ export class RecordedProgram {
     const known = this.#recordings.get(key);
     if (known !== undefined) return known;
     const recording = this.#record(entry, signature);
-    this.#recordings.add(key, recording, () => this.#build());
+    // Those that are run without being looked up are in use as well.
+    for (const [name, last] of this.#last) this.#recordings.get(signatureKey(name, last.signature));
+    this.#recordings.add(key, recording, () => this.#session.build(this.#recordings.all()));
+    this.#last.clear();
     return recording;
   }
 
@@ -186,53 +207,12 @@ export class RecordedProgram {
     return { ...rewrite(recording, this.#graphVariables), xla: this.#xla.includes(entry) };
   }
 
-  /**
-   * Loads a graph of all recordings and carries the variables over; the session before is left if
-   * it fails.
-   */
-  #build(): void {
-    const recordings = this.#recordings.all();
-    const before = this.#session;
-    const all = this.#variables.all.map((_, i) => i);
-    this.#engine(undefined, () => {
-      const next = new Session(this.#binding, this.#graphVariables, recordings);
-      try {
-        if (before === undefined) {
-          next.write(all, this.#backend.getInputTensorIds(this.#variables.all));
-        } else {
-          const values = before.read(all);
-          next.write(
-            all,
-            values.map(({ id }) => id),
-          );
-          this.#free(values);
-        }
-      } catch (error) {
-        next.dispose();
-        throw error;
-      }
-      this.#session = next;
-      this.#builds++;
-    });
-    before?.dispose();
-  }
-
-  #free(tensors: readonly TensorMetadata[]): void {
-    for (const { id } of tensors) this.#binding.deleteTensor(id);
-  }
-
-  #engine<T>(entry: string | undefined, call: () => T): T {
-    // The recorder lends the backend another binding.
-    if (this.#backend.binding !== this.#binding) {
-      const message = "a program cannot run inside of a step that is being recorded";
-      throw new ProgramError("ERR_ENGINE", message, { entry });
-    }
-    try {
-      return call();
-    } catch (cause) {
-      if (cause instanceof ProgramError) throw cause;
-      const reason = cause instanceof Error ? cause.message : String(cause);
-      throw new ProgramError("ERR_ENGINE", reason, { entry, cause });
+  /** Leaves the `tf.Variable`s without the values that the session has now. */
+  #dropValues(): void {
+    for (const [i, variable] of this.#variables.all.entries()) {
+      const nothing = valueless(this.#backend, variable.shape, this.#graphVariables[i]!.dtype);
+      variable.assign(nothing);
+      nothing.dispose();
     }
   }
 }

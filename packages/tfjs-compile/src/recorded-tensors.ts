@@ -25,6 +25,15 @@ const CONSTANT = 65_536;
  */
 let nextHandle = -2;
 
+/** A tensor of tfjs that has no values: whoever reads them is refused by the engine. */
+export function valueless(
+  backend: NodeBackend,
+  shape: readonly number[],
+  dtype: number,
+): tf.Tensor {
+  return backend.createOutputTensor({ id: nextHandle--, shape: [...shape], dtype });
+}
+
 /** A tensor of the recording. */
 export interface RecordedTensor extends TensorFact {
   readonly ref: Ref;
@@ -52,9 +61,10 @@ export class RecordedTensors {
 
   /** A tensor of tfjs without data. */
   make(ref: Ref, shape: readonly number[], dtype: number): tf.Tensor {
-    const id = nextHandle--;
+    const tensor = valueless(this.#backend, shape, dtype);
+    const { id } = this.#backend.tensorMap.get(tensor.dataId);
     this.#known.set(id, { ref, shape, dtype });
-    return this.#backend.createOutputTensor({ id, shape: [...shape], dtype });
+    return tensor;
   }
 
   /** Whether a tensor is one of this recording, without data. */

@@ -2,13 +2,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import {
-  type Endpoints,
-  type GraphVariable,
-  recordingGraph,
-  variableGraph,
-  variableNodes,
-} from "./graph.ts";
+import { type GraphVariable, recordingGraph, variableGraph, variableNodes } from "./graph.ts";
 import { savedModelBytes } from "./graph-def.ts";
 import type { Binding, TensorMetadata } from "./node-backend.ts";
 import type { Recording } from "./recording.ts";
@@ -19,7 +13,8 @@ import type { Recording } from "./recording.ts";
 export class Session {
   readonly #binding: Binding;
   readonly #id: number;
-  readonly #endpoints = new Map<Recording, Endpoints>();
+  /** What a recording is fed and gives, names joined by commas as the binding takes them. */
+  readonly #endpoints = new Map<Recording, { readonly feeds: string; readonly fetches: string }>();
   readonly nodes: number;
 
   constructor(
@@ -32,7 +27,8 @@ export class Session {
     for (const [i, recording] of recordings.entries()) {
       const part = recordingGraph(`g${i}`, recording, variables);
       for (const node of part.nodes) nodes.push(node);
-      this.#endpoints.set(recording, part.endpoints);
+      const { inputs, outputs } = part.endpoints;
+      this.#endpoints.set(recording, { feeds: inputs.join(","), fetches: outputs.join(",") });
     }
     this.nodes = nodes.length;
     this.#id = load(binding, savedModelBytes(nodes));
@@ -40,8 +36,8 @@ export class Session {
 
   /** Replays a recording; the result is in the order of its outputs. */
   run(recording: Recording, inputs: readonly number[]): TensorMetadata[] {
-    const { inputs: feeds, outputs } = this.#endpoints.get(recording)!;
-    return this.#run(inputs, feeds, outputs);
+    const { feeds, fetches } = this.#endpoints.get(recording)!;
+    return this.#binding.runSavedModel(this.#id, inputs, feeds, fetches);
   }
 
   /** The values of variables, by number. */

@@ -25,6 +25,26 @@ describe("variables", () => {
     expect(entries.logits({ images }).logits.dataSync()).toBeAllclose(after, { rtol: 1e-5 });
   });
 
+  test("move into the program on request, and come back", () => {
+    const variables = makeVariables("mlp");
+    const entries = makeEntries("mlp", variables);
+    const before = Object.values(variables).map((v) => v.dataSync().slice());
+    const program = compileProgram({ variables, entries, moveValues: true });
+    const moved = Object.values(variables);
+    expect(() => moved[0]!.dataSync()).toThrow();
+    const { images } = makeBatch("mlp", 8);
+    const expected = program.values("logits", { images }).logits;
+    // A shape more is recorded without the values as well.
+    const rows = program.values("logits", { images: makeBatch("mlp", 3).images }).logits;
+    expect(rows).toHaveLength((3 * expected.length) / 8);
+    expect(Object.values(program.read())).toEqual(before);
+    program.sync();
+    expect(moved.map((v) => v.dataSync())).toEqual(before);
+    expect(entries.logits({ images }).logits.dataSync()).toBeAllclose(expected, { rtol: 1e-5 });
+    program.dispose();
+    tf.dispose(variables);
+  });
+
   test("are kept when a second shape is seen", () => {
     const variables = makeVariables("mlp");
     const program = compileProgram({ variables, entries: makeEntries("mlp", variables) });

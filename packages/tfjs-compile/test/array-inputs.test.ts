@@ -69,6 +69,26 @@ describe.each(["cpu", "wasm", "tensorflow"] as const)("on %s bytes", (backend) =
     program.dispose();
   });
 
+  test("may be numbers, or a tensor, in one run and bytes in another", async (context) => {
+    await use(backend, context);
+    const program = makeProgram();
+    const bytes = Uint8Array.of(0, 50, 100, 150, 200, 250);
+    const numbers = new Float32Array(bytes);
+    const tensor = tf.tensor2d(numbers, [2, 3]);
+    const centre = Float32Array.of(1, 2, 3);
+    const run = () =>
+      [bytes, numbers, tensor, bytes].map(
+        (images) => program.values("normalise", { images, mean: centre }).normalised,
+      );
+    run();
+    const before = [tf.memory().numTensors, handles()];
+    const [first, ...others] = run();
+    expect([tf.memory().numTensors, handles()]).toEqual(before);
+    expect(first).toBeInstanceOf(Float32Array);
+    for (const other of others) expect(other).toEqual(first);
+    program.dispose();
+  });
+
   test.for<[string, Inputs, string, RegExp]>([
     [
       "that are no rows",
@@ -77,12 +97,12 @@ describe.each(["cpu", "wasm", "tensorflow"] as const)("on %s bytes", (backend) =
       /rows of \[2, 3\], got 7/,
     ],
     [
-      "where a tensor is due",
-      { mean: new Uint8Array(3) },
-      "ERR_INPUT_TENSOR",
-      /`mean`.*Uint8Array/,
+      "where other elements are due",
+      { images: new Int32Array(6) },
+      "ERR_INPUT_DTYPE",
+      /`images`.*dtype uint8, got int32/,
     ],
-    ["as a tensor", { images: tf.ones([2, 3]) }, "ERR_INPUT_DTYPE", /dtype uint8, got float32/],
+    ["of an input that is not there", { other: new Uint8Array(3) }, "ERR_INPUT_TENSOR", /`other`/],
   ])("are refused %s", async ([, inputs, code, message], context) => {
     await use(backend, context);
     const program = makeProgram();
