@@ -17,6 +17,8 @@ export { type RandomResizedCropOptions, randomResizedCrop } from "./augment/rand
 export type { Batch, Pixels, PixelsOf } from "./batch.ts";
 export { type CifarOptions, readCifar } from "./cifar.ts";
 export { type IdxDatasetOptions, type ImageDataset, readIdxDataset, subset } from "./dataset.ts";
+export { DownloadError, type DownloadErrorCode } from "./download/download-error.ts";
+export type { DownloadOptions, DownloadProgress } from "./download/download-file.ts";
 export { ArchiveError, DataError } from "./error.ts";
 export { type IdxArray, type IdxData, readIdx } from "./idx.ts";
 export { type DecodeOptions, imageDecoder, type ResizeKernel } from "./images/decoder.ts";
@@ -26,6 +28,10 @@ export {
   readImageFolder,
 } from "./images/read-image-folder.ts";
 export { readTinyImageNet, type TinyImageNetOptions } from "./images/read-tiny-imagenet.ts";
+export { checkDataset, type DatasetCheck } from "./known/check-dataset.ts";
+export { type FetchedDataset, type GetDatasetOptions, getDataset } from "./known/get-dataset.ts";
+export { type DatasetName, datasetNames } from "./known/known-datasets.ts";
+export { type OpenDatasetOptions, type OpenedDataset, openDataset } from "./known/open-dataset.ts";
 export { type LabelColumnOptions, readLabelColumn } from "./label-column.ts";
 export { Loader, type LoaderOptions } from "./loader.ts";
 export {
