@@ -17,6 +17,12 @@ export {
   removeEngine,
 } from "./install.ts";
 export type { EngineInstallation } from "./installation.ts";
-export { type LoadOptions, loadNativeBackend, type NativeEngine } from "./load.ts";
+export {
+  type LoadOptions,
+  loadNativeBackend,
+  type NativeEngine,
+  type SavedModel,
+  type SavedModelTensor,
+} from "./load.ts";
 export { releaseMemory } from "./memory.ts";
 export { platformProblem, type Requirement } from "./requirements.ts";

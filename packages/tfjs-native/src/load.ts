@@ -13,6 +13,25 @@ import { loadLean } from "./memory.ts";
 
 const require = createRequire(import.meta.url);
 
+/** An input or output of a {@link SavedModel}. */
+export interface SavedModelTensor {
+  /** Of the graph's node. */
+  readonly name: string;
+  readonly dtype: string;
+  readonly shape?: readonly number[] | undefined;
+}
+
+/** A SavedModel of TensorFlow, as tfjs-node runs it. */
+export interface SavedModel {
+  /** Inputs and outputs by the names that {@link predict} knows them by. */
+  readonly signature: {
+    readonly inputs: Readonly<Record<string, SavedModelTensor>>;
+    readonly outputs: Readonly<Record<string, SavedModelTensor>>;
+  };
+  predict(inputs: Readonly<Record<string, TensorFlow.Tensor>>): Record<string, TensorFlow.Tensor>;
+  dispose(): void;
+}
+
 /** The loaded engine. */
 export interface NativeEngine {
   /** The same `@tensorflow/tfjs` that the caller imports, with the backend "tensorflow" set. */
@@ -26,6 +45,12 @@ export interface NativeEngine {
   readonly tensorflowVersion: string;
   /** Whether oneDNN's kernels were asked for (`TF_ENABLE_ONEDNN_OPTS`). */
   readonly oneDNN: boolean;
+  /** Loads a SavedModel from the folder that holds saved_model.pb. */
+  readonly loadSavedModel: (
+    folder: string,
+    tags?: readonly string[],
+    signature?: string,
+  ) => Promise<SavedModel>;
 }
 
 /** How to load the engine. */
@@ -95,6 +120,16 @@ function register(installation: EngineInstallation): NativeEngine {
     gpuProblem: isUsingGpuDevice ? undefined : whyNoGpu(installation),
     tensorflowVersion: binding.TF_Version,
     oneDNN: process.env.TF_ENABLE_ONEDNN_OPTS === "1",
+    async loadSavedModel(folder, tags = ["serve"], signature = "serving_default") {
+      const { loadSavedModel } = dist("saved_model.js") as {
+        loadSavedModel: (
+          folder: string,
+          tags: readonly string[],
+          signature: string,
+        ) => Promise<SavedModel>;
+      };
+      return loadSavedModel(folder, tags, signature);
+    },
   };
 }
 

@@ -4,7 +4,7 @@ import type { Engine } from "./engine.ts";
 import { requireOption, TrainerError } from "./errors.ts";
 import type { Method } from "./methods/method.ts";
 import { type ScheduleOptions, scheduleFactor } from "./schedules.ts";
-import type { Arrays } from "./session-variables.ts";
+import { isNetwork, type Teacher } from "./teachers/teacher.ts";
 import { createUpdateRule, type OptimizerOptions } from "./update-rules/table.ts";
 
 /** The images of a run. Training labels may be noisy; the others are what the run is judged by. */
@@ -14,12 +14,6 @@ export interface TrainData {
   readonly test: ImageDataset;
   /** How they were made, for the record: names, sizes, seeds, noise. JSON values only. */
   readonly description: object;
-}
-
-/** A trained network that teaches: its run, and its weights. */
-export interface Teacher {
-  readonly folder: string;
-  readonly weights: Arrays;
 }
 
 /** The settings of a training run that its results depend on. */
@@ -84,7 +78,7 @@ export interface Progress {
 const isCount = (x: unknown): boolean => Number.isSafeInteger(x) && (x as number) >= 1;
 
 /** Fails on the first setting that no run can have, and names it. */
-export function checkSettings({ data, ...options }: TrainOptions): void {
+export function checkSettings({ data, teacher, ...options }: TrainOptions): void {
   const { seed, generation, epochs, batchSize, parts = 1, optimizer, schedule } = options;
   const { bestBy = "accuracy", keepLast = 2, earlyStopping } = options;
   const { patience = 1, metric = bestBy, minDelta = 0 } = earlyStopping ?? {};
@@ -120,6 +114,15 @@ export function checkSettings({ data, ...options }: TrainOptions): void {
     ],
   ];
   for (const rule of rules) requireOption(...rule);
+  const { images = [], mix } = options.augment ?? {};
+  const augmented = images.length > 0 || mix !== undefined;
+  if (augmented && teacher !== undefined && !isNetwork(teacher) && !teacher.seesImages) {
+    throw new TrainerError(
+      "BAD_OPTION",
+      "`augment`: this teacher knows the images of the training set alone, not what augmentation makes of them: leave `augment` out, " +
+        "or let the teacher look at the images itself",
+    );
+  }
   createUpdateRule(optimizer);
   scheduleFactor(schedule, 0, epochs);
   for (const split of ["validation", "test"] as const) {

@@ -1,9 +1,6 @@
-import { readRun } from "@sd/runs";
-import type { Teacher, TrainOptions } from "./config.ts";
-import { TrainerError } from "./errors.ts";
+import type { TrainOptions } from "./config.ts";
 import type { Method } from "./methods/method.ts";
-import { createModel } from "./models/table.ts";
-import { loadBest } from "./state.ts";
+import { loadTeacher } from "./teachers/load-teacher.ts";
 import { type TrainResult, train } from "./train.ts";
 
 /** What {@link distilGenerations} takes: the options of every generation, and what differs between them. */
@@ -20,23 +17,6 @@ export interface GenerationOptions
 }
 
 /**
- * The teacher that a finished run makes: its checkpoint with the best validation accuracy.
- *
- * @throws TrainerError `MISSING_SIGNAL` where the run is not finished.
- */
-export async function loadTeacher(
-  folder: string,
-  model: Parameters<typeof loadBest>[1],
-): Promise<Teacher> {
-  const run = await readRun(folder);
-  if (run.status.state !== "done") {
-    const { state } = run.status;
-    throw new TrainerError("MISSING_SIGNAL", `${folder} cannot teach: it is ${state}, not done`);
-  }
-  return { folder, weights: await loadBest(run, model) };
-}
-
-/**
  * Born-again training (arXiv 1805.04770): one baseline, then `generations` students, each freshly initialised with draws of its
  * own and taught by the best checkpoint of the generation before.
  *
@@ -47,7 +27,7 @@ export async function loadTeacher(
 export async function distilGenerations(options: GenerationOptions): Promise<TrainResult[]> {
   const { generations, folder, baseline, student, ...common } = options;
   const [, ...input] = common.data.train.shape;
-  const network = createModel(common.model, { input, classes: common.data.train.classes });
+  const shape = { input, classes: common.data.train.classes };
   const results: TrainResult[] = [];
   for (let generation = 0; generation <= generations; generation++) {
     const first = generation === 0;
@@ -56,7 +36,7 @@ export async function distilGenerations(options: GenerationOptions): Promise<Tra
       generation,
       folder: folder(generation),
       method: first ? baseline : student,
-      teacher: first ? undefined : await loadTeacher(folder(generation - 1), network),
+      teacher: first ? undefined : await loadTeacher(folder(generation - 1), shape),
     });
     results.push(result);
     if (result.state !== "done") break;

@@ -1,7 +1,6 @@
 export { packWeights, unpackWeights } from "./checkpoint.ts";
 export type {
   Progress,
-  Teacher,
   TrainData,
   TrainOptions,
   TrainSettings,
@@ -9,7 +8,7 @@ export type {
 export type { Criterion, EarlyStopping } from "./criterion.ts";
 export { type Engine, type EngineName, type EngineOptions, openEngine } from "./engine.ts";
 export { TrainerError, type TrainerErrorCode } from "./errors.ts";
-export { distilGenerations, type GenerationOptions, loadTeacher } from "./generations.ts";
+export { distilGenerations, type GenerationOptions } from "./generations.ts";
 export { type BetaSmoothingOptions, betaSmoothing } from "./methods/beta-smoothing.ts";
 export { type ConfidencePenaltyOptions, confidencePenalty } from "./methods/confidence-penalty.ts";
 export { crossEntropy } from "./methods/cross-entropy.ts";
@@ -71,6 +70,15 @@ export { Session } from "./session.ts";
 export type { SessionOptions, StepInputs, StepResult } from "./session-options.ts";
 export type { Arrays } from "./session-variables.ts";
 export { type SignalStop, type StopOptions, stopOnSignals } from "./stop-on-signals.ts";
+export { type CacheOptions, cacheLogits } from "./teachers/cached-logits.ts";
+export { loadTeacher } from "./teachers/load-teacher.ts";
+export { type SavedModelOptions, savedModelTeacher } from "./teachers/saved-model.ts";
+export type {
+  LogitTeacher,
+  NetworkTeacher,
+  Teacher,
+  TeacherBatch,
+} from "./teachers/teacher.ts";
 export { type TrainResult, train } from "./train.ts";
 export { type AdamWOptions, adamw } from "./update-rules/adamw.ts";
 export { clipByGlobalNorm } from "./update-rules/clip-by-global-norm.ts";

@@ -7,6 +7,7 @@ import { createRun, openRun, type Run } from "@sd/runs";
 import type { TrainOptions } from "./config.ts";
 import { TrainerError } from "./errors.ts";
 import { createManifest } from "./manifest.ts";
+import { isNetwork, type Teacher } from "./teachers/teacher.ts";
 import { resolveOptimizer } from "./update-rules/table.ts";
 
 /** The augmentation as the configuration records it. */
@@ -15,9 +16,18 @@ function recordAugment({ images = [], mix }: Augment): object {
   return { images: images.map(record), ...(mix ? { mix: record(mix) } : {}) };
 }
 
+/** The teacher as the configuration records it. */
+function recordTeacher(teacher: Teacher, { folder, model: own }: TrainOptions): object {
+  if (!isNetwork(teacher)) return teacher.description;
+  const { model = own, description } = teacher;
+  const other = model === own ? {} : { model };
+  if (teacher.folder === undefined) return { ...description, ...other };
+  return { run: relative(folder, teacher.folder), checkpoint: "best", ...other };
+}
+
 /** The resolved configuration, as config.json holds it: enough to repeat the run. */
 function createConfig(options: TrainOptions): object {
-  const { method, teacher, folder, data, model, seed, generation, epochs } = options;
+  const { method, teacher, data, model, seed, generation, epochs } = options;
   const { batchSize, parts = 1, augment, bestBy = "accuracy", earlyStopping } = options;
   const { name, label, options: methodOptions } = method;
   return {
@@ -34,7 +44,7 @@ function createConfig(options: TrainOptions): object {
     ...(earlyStopping ? { earlyStopping: { metric: bestBy, minDelta: 0, ...earlyStopping } } : {}),
     ...(augment ? { augment: recordAugment(augment) } : {}),
     data: data.description,
-    ...(teacher ? { teacher: { run: relative(folder, teacher.folder), checkpoint: "best" } } : {}),
+    ...(teacher ? { teacher: recordTeacher(teacher, options) } : {}),
   };
 }
 

@@ -1,4 +1,5 @@
 // The steps of a session as plain functions of tensors: an engine may call or record them.
+import type { ChannelStatistics } from "@sd/data";
 import { softmaxCrossEntropy } from "@sd/tfjs-compile";
 import * as tf from "@tensorflow/tfjs";
 import { addTerms, type SignalInput } from "./loss-terms.ts";
@@ -21,7 +22,7 @@ type BatchInputs = Record<"images" | "targets" | "weights", tf.Tensor> &
  * rule.
  */
 type StepInputs = BatchInputs & {
-  emaDecay: tf.Tensor;
+  emaDecay?: tf.Tensor;
   [coefficient: string]: tf.Tensor | undefined;
 };
 
@@ -51,6 +52,8 @@ export interface EntryOptions {
   readonly method: Pick<Method, "signals" | "terms" | "emaMode">;
   /** How many passes make one step. */
   readonly parts: number;
+  /** Where images are pixels from 0 to 255. */
+  readonly normalise?: ChannelStatistics | undefined;
 }
 
 type Gradients = Record<string, tf.Tensor>;
@@ -61,9 +64,17 @@ const trainingMode = (variables: Variables): Mode => ({
   update: (name, value) => variables[name]!.assign(value),
 });
 
+/** Images as the network takes them. */
+function prepare(images: tf.Tensor, normalise: ChannelStatistics | undefined): tf.Tensor4D {
+  if (normalise === undefined) return images as tf.Tensor4D;
+  const mean = normalise.mean.map((value) => 255 * value);
+  const scale = normalise.std.map((value) => 1 / (255 * value));
+  return tf.mul(tf.sub(images, mean), scale);
+}
+
 /** Loss, logits and gradients of a batch in training mode; the buffers are updated. */
 function differentiate(
-  { model, method }: EntryOptions,
+  { model, method, normalise }: EntryOptions,
   weights: Variables,
   inputs: BatchInputs,
 ): { outputs: LossOutputs; gradients: Gradients } {
@@ -74,7 +85,7 @@ function differentiate(
   const { value, grads } = tf.variableGrads(
     () => {
       // Kept, because the gradient's own scope would dispose it; as an output it is the caller's.
-      logits = tf.keep(model.forward(weights, images as tf.Tensor4D, mode));
+      logits = tf.keep(model.forward(weights, prepare(images, normalise), mode));
       const rows = softmaxCrossEntropy(logits as tf.Tensor2D, targets as tf.Tensor2D);
       const loss = tf.mean(tf.mul(rows, rowWeights)) as tf.Scalar;
       return addTerms(loss, method, logits as tf.Tensor2D, inputs);
@@ -145,11 +156,11 @@ function updateAverage(
  * evaluation mode; but the moving average of the mode `paper` is in training mode.
  */
 export function createEntries(options: EntryOptions, roles: Roles): Entries {
-  const { model, gradient, parts } = options;
+  const { model, gradient, parts, normalise } = options;
   const { emaMode } = options.method;
   const { weights, signals, gradients: sums } = roles;
   const predict = (of: Variables, images: tf.Tensor, mode: Mode = EVALUATION): tf.Tensor =>
-    model.forward(of, images as tf.Tensor4D, mode);
+    model.forward(of, prepare(images, normalise), mode);
   const modeOf = (signal: string, of: Variables): Mode =>
     signal === "ema" && emaMode === "paper" ? trainingMode(of) : EVALUATION;
 
@@ -171,7 +182,7 @@ export function createEntries(options: EntryOptions, roles: Roles): Entries {
       const { clipNorm } = gradient;
       const gradients = clipNorm === undefined ? mean : clipByGlobalNorm(mean, clipNorm);
       applyUpdates(options, roles, gradients, inputs as Record<string, tf.Tensor>);
-      if (signals.ema) updateAverage(model, roles, inputs.emaDecay, emaMode);
+      if (signals.ema) updateAverage(model, roles, inputs.emaDecay!, emaMode);
       return outputs;
     },
 

@@ -1,8 +1,12 @@
 // What a session takes and returns.
-import type { Method, Signals } from "./methods/method.ts";
+import type { ChannelStatistics } from "@sd/data";
+import type { Method, Signal, Signals } from "./methods/method.ts";
 import type { Model } from "./models/model.ts";
 import type { Arrays } from "./session-variables.ts";
 import type { UpdateOptions } from "./update-rules/table.ts";
+
+/** Pixels of images, `[m, h, w, c]`: numbers, or bytes that the engine makes numbers of. */
+export type Images = Float32Array | Uint8Array;
 
 /** What a session is made of. */
 export interface SessionOptions {
@@ -22,6 +26,21 @@ export interface SessionOptions {
   readonly averageInitial?: Arrays | undefined;
   /** The teacher's weights, where the method has the signal `teacher`. */
   readonly teacher?: Arrays | undefined;
+  /**
+   * Signals of the method that the caller hands to {@link StepInputs}, from elsewhere than a network
+   * of the session. @defaultValue none
+   */
+  readonly given?: readonly Signal[];
+  /**
+   * Images are pixels from 0 to 255, of which the engine makes `(pixel / 255 − mean) / std`, channel
+   * by channel. @defaultValue images are taken as they are
+   */
+  readonly normalise?: ChannelStatistics | undefined;
+  /**
+   * What the images of steps will mostly be; both can be given at any time, the other costs a recording
+   * more. @defaultValue "bytes" with `normalise`, else "numbers"
+   */
+  readonly images?: "bytes" | "numbers";
   /** Record the steps where the engine can, or always call them. @defaultValue "auto" */
   readonly mode?: "auto" | "eager";
 }
@@ -29,7 +48,7 @@ export interface SessionOptions {
 /** The inputs of one optimiser step, on the host. */
 export interface StepInputs {
   /** `[m, h, w, c]` */
-  readonly images: Float32Array;
+  readonly images: Images;
   /** `[m, k]` */
   readonly targets: Float32Array;
   /** `[m]`, 1 where absent. */

@@ -38,7 +38,8 @@ export interface RoleOptions {
   readonly accumulates: boolean;
 }
 
-function createVariables(
+/** A variable for each tensor, with its values. */
+export function createVariables(
   specs: readonly TensorSpec[],
   valuesOf: (name: string, size: number) => Float32Array | undefined,
 ): Variables {

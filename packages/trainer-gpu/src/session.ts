@@ -1,12 +1,13 @@
 // One network in training: its variables on the engine, and the steps over them.
-import { compileProgram, type InputSpec, type Program } from "@sd/tfjs-compile";
+import { compileProgram, type InputDType, type InputSpec, type Program } from "@sd/tfjs-compile";
+import { releaseMemory } from "@sd/tfjs-native";
 import * as tf from "@tensorflow/tfjs";
 import { requireOption, TrainerError } from "./errors.ts";
 import type { SignalInput } from "./loss-terms.ts";
 import type { Signal, Signals } from "./methods/method.ts";
 import { type Model, sizeOf } from "./models/model.ts";
 import { createEntries, type Entries } from "./session-entries.ts";
-import type { SessionOptions, StepInputs, StepResult } from "./session-options.ts";
+import type { Images, SessionOptions, StepInputs, StepResult } from "./session-options.ts";
 import { type Arrays, createRoles, nameVariables, type Variables } from "./session-variables.ts";
 import { createUpdateRule } from "./update-rules/table.ts";
 import type { UpdateRule } from "./update-rules/update-rule.ts";
@@ -17,6 +18,9 @@ export class Session {
   readonly #rule: UpdateRule;
   readonly #parts: number;
   readonly #hasSignals: boolean;
+  readonly #hasAverage: boolean;
+  /** The weights of rows that all count alike. */
+  #ones: Float32Array;
   /** The signals that are inputs of a step. */
   readonly #termSignals: readonly Signal[];
   readonly #variables: Variables;
@@ -27,8 +31,8 @@ export class Session {
    *   `BAD_OPTION`, `BAD_CHECKPOINT` for weights of another network.
    */
   constructor(options: SessionOptions) {
-    const { model, method, optimizer, batchSize, parts = 1 } = options;
-    const { signals } = method;
+    const { model, method, optimizer, batchSize, parts = 1, given = [] } = options;
+    const signals = method.signals.filter((signal) => !given.includes(signal));
     if (signals.includes("teacher") && options.teacher === undefined) {
       throw new TrainerError(
         "MISSING_SIGNAL",
@@ -49,36 +53,48 @@ export class Session {
     this.#rule = rule;
     this.#parts = parts;
     this.#hasSignals = signals.length > 0;
-    this.#termSignals = method.terms === undefined ? [] : signals;
+    this.#hasAverage = signals.includes("ema");
+    this.#ones = new Float32Array(batchSize).fill(1);
+    this.#termSignals = method.terms === undefined ? [] : method.signals;
     this.#variables = nameVariables(roles);
+    const { normalise } = options;
     this.#program = compileProgram<string, Entries>({
       variables: this.#variables,
-      entries: createEntries({ model, rule, gradient: optimizer, parts, method }, roles),
+      entries: createEntries({ model, rule, gradient: optimizer, parts, method, normalise }, roles),
       mode: options.mode ?? "auto",
       specs: this.#specs(options),
+      moveValues: true,
     });
+    releaseMemory();
   }
 
   /** The shapes that the steps will be run with, so that each is recorded at once. */
-  #specs({ batchSize, predictBatchSize }: SessionOptions): object {
+  #specs({ batchSize, predictBatchSize, normalise, images }: SessionOptions): object {
     const { input, classes } = this.#model;
-    const images = (rows: number) => ({ images: { shape: [rows, ...input] } });
+    const bytes = (images ?? (normalise ? "bytes" : "numbers")) === "bytes";
+    const pixels = (rows: number, dtype: InputDType) => ({
+      images: { shape: [rows, ...input], dtype },
+    });
+    const trained = bytes ? "uint8" : "float32";
     const rows = batchSize / this.#parts;
     const batch = {
-      ...images(rows),
+      ...pixels(rows, trained),
       targets: { shape: [rows, classes] },
       weights: { shape: [rows] },
       ...Object.fromEntries(
         this.#termSignals.map((signal) => [`${signal}Logits`, { shape: [rows, classes] }]),
       ),
     };
-    const scalars = ["emaDecay", ...Object.keys(this.#rule.coefficients(0, 1))];
+    const scalars = [
+      ...(this.#hasAverage ? ["emaDecay"] : []),
+      ...Object.keys(this.#rule.coefficients(0, 1)),
+    ];
     const scalarSpecs = scalars.map((name): [string, InputSpec] => [name, { shape: [] }]);
     return {
-      signals: this.#hasSignals ? [images(batchSize)] : [],
+      signals: this.#hasSignals ? [pixels(batchSize, trained)] : [],
       accumulate: this.#parts > 1 ? [batch] : [],
       trainStep: [{ ...batch, ...Object.fromEntries(scalarSpecs) }],
-      predict: [images(predictBatchSize)],
+      predict: [pixels(predictBatchSize, normalise ? "uint8" : "float32")],
     };
   }
 
@@ -87,94 +103,71 @@ export class Session {
     return this.#program.mode;
   }
 
-  #images(data: Float32Array): tf.Tensor {
-    const { input } = this.#model;
-    return tf.tensor(data, [data.length / sizeOf(input), ...input]);
-  }
-
   /** The logits `[m, k]` of the method's signals on a batch; nothing runs where it has none. */
-  async signals(images: Float32Array): Promise<Signals> {
-    if (!this.#hasSignals) return {};
-    const input = { images: this.#images(images) };
-    const outputs = this.#program.run("signals", input);
-    tf.dispose(input);
-    return readAll(outputs) as Promise<Signals>;
+  async signals(images: Images): Promise<Signals> {
+    return this.#hasSignals ? (this.#program.values("signals", { images }) as Signals) : {};
   }
 
   /** One optimiser step. */
   async step(inputs: StepInputs): Promise<StepResult> {
-    const rows = inputs.targets.length / this.#model.classes;
+    const { classes } = this.#model;
+    const rows = inputs.targets.length / classes;
     const size = rows / this.#parts;
+    if (this.#parts === 1) return this.#runPart(inputs, 0, rows, true);
     const logits = new Float32Array(inputs.targets.length);
     let loss = 0;
     for (let first = 0; first < rows; first += size) {
-      const last = first + size === rows;
-      const outputs = this.#runPart(inputs, first, size, last);
-      const part = await readAll(outputs);
-      loss += part.loss![0]! / this.#parts;
-      logits.set(part.logits!, first * this.#model.classes);
+      const part = this.#runPart(inputs, first, size, first + size === rows);
+      loss += part.loss / this.#parts;
+      logits.set(part.logits, first * classes);
     }
     return { loss, logits };
   }
 
   /** Trains on the rows from `first` on; the last part of a batch updates the parameters. */
-  #runPart(
-    { images, targets, weights, learningRate, step, signals = {}, emaDecay = 0 }: StepInputs,
-    first: number,
-    size: number,
-    last: boolean,
-  ): Record<string, tf.Tensor> {
+  #runPart(inputs: StepInputs, first: number, size: number, last: boolean): StepResult {
     const { input, classes } = this.#model;
-    const rowsOf = (data: Float32Array, width: number): Float32Array =>
-      data.subarray(first * width, (first + size) * width);
-    // Before the other tensors: it may refuse.
-    const ofSignals = this.#signalInputs(signals, (data) => rowsOf(data, classes));
-    const batch = {
-      ...ofSignals,
-      images: this.#images(rowsOf(images, sizeOf(input))),
-      targets: tf.tensor(rowsOf(targets, classes), [size, classes]),
-      weights: weights === undefined ? tf.ones([size]) : tf.tensor(rowsOf(weights, 1), [size]),
+    const { images, targets, learningRate, step, emaDecay = 0 } = inputs;
+    const rows = targets.length / classes;
+    if (this.#ones.length < rows) this.#ones = new Float32Array(rows).fill(1);
+    const { weights = this.#ones } = inputs;
+    const rowsOf = <T extends Images>(data: T, width: number): T =>
+      data.subarray(first * width, (first + size) * width) as T;
+    const batch: Record<string, Images> = {
+      ...this.#signalInputs(inputs.signals, (data) => rowsOf(data, classes)),
+      images: rowsOf(images, sizeOf(input)),
+      targets: rowsOf(targets, classes),
+      weights: rowsOf(weights, 1),
     };
-    const scalars: Record<string, number> = last
-      ? { emaDecay, ...this.#rule.coefficients(learningRate, step) }
-      : {};
-    const scalarTensors = Object.fromEntries(
-      Object.entries(scalars).map(([name, value]) => [name, tf.scalar(value)]),
-    );
-    const all = { ...batch, ...scalarTensors };
-    const outputs = last
-      ? this.#program.run("trainStep", all as Parameters<Entries["trainStep"]>[0])
-      : this.#program.run("accumulate", batch);
-    tf.dispose(all);
-    return outputs;
+    if (last) {
+      if (this.#hasAverage) batch.emaDecay = Float32Array.of(emaDecay);
+      for (const [name, value] of Object.entries(this.#rule.coefficients(learningRate, step))) {
+        batch[name] = Float32Array.of(value);
+      }
+    }
+    const outputs = this.#program.values(last ? "trainStep" : "accumulate", batch as never);
+    return { loss: outputs.loss![0]!, logits: outputs.logits as Float32Array };
   }
 
   /** The signals' logits as the terms of the loss read them. */
   #signalInputs(
-    signals: Signals,
+    signals: Signals = {},
     rowsOf: (data: Float32Array) => Float32Array,
-  ): Partial<Record<SignalInput, tf.Tensor>> {
-    const { classes } = this.#model;
+  ): Partial<Record<SignalInput, Float32Array>> {
     return Object.fromEntries(
       this.#termSignals.map((signal) => {
         const logits = signals[signal];
         if (logits === undefined) {
           throw new TrainerError("MISSING_SIGNAL", `step: no logits of the signal ${signal}`);
         }
-        return [
-          `${signal}Logits`,
-          tf.tensor2d(rowsOf(logits), [rowsOf(logits).length / classes, classes]),
-        ];
+        return [`${signal}Logits`, rowsOf(logits)];
       }),
     );
   }
 
   /** The student's logits `[m, k]`. */
-  async predict(images: Float32Array): Promise<Float32Array> {
-    const input = { images: this.#images(images) };
-    const outputs = this.#program.run("predict", input);
-    tf.dispose(input);
-    return (await readAll(outputs)).logits!;
+  async predict(images: Images): Promise<Float32Array> {
+    return this.#program.values("predict", { images }).logits as Float32Array;
   }
 
   /**
@@ -193,16 +186,4 @@ export class Session {
     this.#program.dispose();
     tf.dispose(this.#variables as Record<string, tf.Variable>);
   }
-}
-
-/** The values of tensors, which are disposed. */
-async function readAll(
-  tensors: Readonly<Record<string, tf.Tensor>>,
-): Promise<Record<string, Float32Array>> {
-  const values: Record<string, Float32Array> = {};
-  for (const [name, tensor] of Object.entries(tensors)) {
-    values[name] = (await tensor.data()) as Float32Array;
-    tensor.dispose();
-  }
-  return values;
 }

@@ -10,6 +10,7 @@ import type { Model } from "./models/model.ts";
 import { scheduleFactor } from "./schedules.ts";
 import type { Session } from "./session.ts";
 import type { EpochSums } from "./state.ts";
+import type { LogitTeacher } from "./teachers/teacher.ts";
 
 /** Everything that one run's functions share. */
 export interface Context extends TrainOptions {
@@ -21,6 +22,8 @@ export interface Context extends TrainOptions {
   /** What the method remembers, changed in place. */
   readonly memory: MethodState;
   readonly predictBatchSize: number;
+  /** The teacher, where it is no network of the session. */
+  readonly taught: LogitTeacher | undefined;
   readonly warn: (message: string) => void;
 }
 
@@ -52,7 +55,13 @@ async function trainStep(
   const learningRate =
     optimizer.learningRate * scheduleFactor(schedule, epoch + step / steps, epochs);
   const known = { epoch, step, learningRate, batch, classes };
-  const signals = await session.signals(images as Float32Array);
+  const ofNetworks = await session.signals(images as Float32Array);
+  const taught = await context.taught?.logits({
+    images: images as Float32Array,
+    indices,
+    shape: batch.shape,
+  });
+  const signals = taught === undefined ? ofNetworks : { ...ofNetworks, teacher: taught };
   for (const [name, values] of Object.entries(signals)) {
     await checkFinite(run, `a logit of the ${name}`, values, { ...known, signals });
   }

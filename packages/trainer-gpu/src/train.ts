@@ -3,11 +3,14 @@ import { channelStatistics, Loader } from "@sd/data";
 import type { Run } from "@sd/runs";
 import { checkSettings, type TrainOptions } from "./config.ts";
 import { TrainerError } from "./errors.ts";
+import type { Signal } from "./methods/method.ts";
 import { initialWeights, type Model } from "./models/model.ts";
 import { createModel } from "./models/table.ts";
 import { runEpochs } from "./run-epochs.ts";
 import { openOrCreate } from "./run-folder.ts";
 import { Session } from "./session.ts";
+import type { Arrays } from "./session-variables.ts";
+import { isNetwork, type LogitTeacher, openTeacher } from "./teachers/teacher.ts";
 
 /** How a run ended. */
 export interface TrainResult {
@@ -20,9 +23,29 @@ export interface TrainResult {
 /** How many images are predicted at once, at most. */
 const PREDICT_BATCH = 250;
 
+/** The teacher's weights where it is the same network as the student, and lives on the engine beside it. */
+function twinOf({ teacher, model }: TrainOptions): Arrays | undefined {
+  if (teacher === undefined || !isNetwork(teacher)) return undefined;
+  return (teacher.model ?? model) === model ? teacher.weights : undefined;
+}
+
+/** Any other teacher, ready to be asked, where the method asks one. */
+function openOther(options: TrainOptions, network: Model): LogitTeacher | undefined {
+  const { teacher, method, model, batchSize } = options;
+  const asked = method.signals.includes("teacher") && twinOf(options) === undefined;
+  if (teacher === undefined || !asked) return undefined;
+  const { input, classes } = network;
+  return openTeacher(teacher, { model, input, classes, batchSize });
+}
+
 /** The session over the run's network, at the start of training. */
-function createSession(options: TrainOptions, network: Model, predictBatchSize: number): Session {
-  const { batchSize, seed, generation, method, optimizer, parts = 1, teacher } = options;
+function createSession(
+  options: TrainOptions,
+  network: Model,
+  predictBatchSize: number,
+  given: readonly Signal[],
+): Session {
+  const { batchSize, seed, generation, method, optimizer, parts = 1 } = options;
   const paper = method.emaMode === "paper";
   return new Session({
     model: network,
@@ -35,7 +58,8 @@ function createSession(options: TrainOptions, network: Model, predictBatchSize: 
     averageInitial: paper
       ? initialWeights(network, seed, generation, "initialise-average")
       : undefined,
-    teacher: teacher?.weights,
+    teacher: twinOf(options),
+    given,
   });
 }
 
@@ -46,7 +70,9 @@ async function trainIn(run: Run, options: TrainOptions): Promise<TrainResult["st
   const network = createModel(options.model, { input, classes: data.train.classes });
   const largest = Math.max(data.validation.shape[0], data.test.shape[0]);
   const predictBatchSize = Math.min(PREDICT_BATCH, largest);
-  const session = createSession(options, network, predictBatchSize);
+  const taught = openOther(options, network);
+  const given = taught === undefined ? [] : (["teacher"] as const);
+  const session = createSession(options, network, predictBatchSize, given);
   try {
     await run.setStatus("running");
     const normalise = channelStatistics(data.train);
@@ -54,10 +80,22 @@ async function trainIn(run: Run, options: TrainOptions): Promise<TrainResult["st
     const loader = new Loader(data.train, loading);
     const memory = method.init?.({ n: data.train.shape[0], k: data.train.classes }) ?? {};
     const { onWarning: warn = (message: string) => process.emitWarning(message) } = options;
-    const made = { run, network, session, loader, normalise, memory, predictBatchSize, warn };
+    const made = {
+      run,
+      network,
+      session,
+      loader,
+      normalise,
+      memory,
+      predictBatchSize,
+      taught,
+      warn,
+    };
     return await runEpochs({ ...options, ...made });
   } finally {
     session.dispose();
+    // A teacher that was handed in open stays open.
+    if (taught !== options.teacher) taught?.dispose?.();
   }
 }
 

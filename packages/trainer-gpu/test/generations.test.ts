@@ -5,9 +5,9 @@ import { readRun } from "@sd/runs";
 import { findEngine } from "@sd/tfjs-native";
 import { beforeAll, beforeEach, expect, test } from "vitest";
 import { type Engine, openEngine } from "../src/engine.ts";
-import { distilGenerations, type GenerationOptions, loadTeacher } from "../src/generations.ts";
+import { distilGenerations, type GenerationOptions } from "../src/generations.ts";
 import { createMethod } from "../src/methods/table.ts";
-import { createModel } from "../src/models/table.ts";
+import { loadTeacher } from "../src/teachers/load-teacher.ts";
 import { train } from "../src/train.ts";
 import { toyData } from "./toy-data.ts";
 
@@ -89,8 +89,8 @@ test("an unfinished run cannot teach", async () => {
   const controller = new AbortController();
   controller.abort();
   await distilGenerations(options({ signal: controller.signal }));
-  const network = createModel("mlp", { input: [8, 8, 1], classes: 4 });
-  await expect(loadTeacher(join(base, "generation-0"), network)).rejects.toThrow(
+  const shape = { input: [8, 8, 1], classes: 4 } as const;
+  await expect(loadTeacher(join(base, "generation-0"), shape)).rejects.toThrow(
     "cannot teach: it is stopped, not done",
   );
 });

@@ -5,6 +5,7 @@ import type { Engine } from "../src/engine.ts";
 import { createMethod } from "../src/methods/table.ts";
 import { initialWeights } from "../src/models/model.ts";
 import { createModel } from "../src/models/table.ts";
+import type { NetworkTeacher } from "../src/teachers/teacher.ts";
 import { toyData } from "./toy-data.ts";
 
 /** Four epochs of six batches of 16 rows. */
@@ -13,7 +14,7 @@ export function smallRun(
   engine: Engine,
   method: string,
   model: string,
-): TrainOptions {
+): TrainOptions & { readonly teacher: NetworkTeacher } {
   const network = createModel(model, { input: [8, 8, 1], classes: 4 });
   return {
     folder,
