@@ -1,7 +1,8 @@
+import { availableParallelism } from "node:os";
 import { EngineError, findEngine, installEngine, loadNativeBackend } from "@sd/tfjs-native";
 import { loadWasmBackend } from "@sd/tfjs-wasm";
 import * as tf from "@tensorflow/tfjs";
-import { lookUp, TrainerError } from "./errors.ts";
+import { lookUp, requireOption, TrainerError } from "./errors.ts";
 
 /** The engines, in the order in which they are tried. */
 export type EngineName = "native" | "wasm" | "cpu";
@@ -11,6 +12,8 @@ export interface Engine {
   readonly name: EngineName;
   /** The device in words, for people and manifests: "CPU, TensorFlow 2.21.0, oneDNN on". */
   readonly device: string;
+  /** How many threads one operation is computed with. */
+  readonly threads: number;
   /** Why this engine and not another, a sentence each. */
   readonly reasons: readonly string[];
 }
@@ -23,17 +26,44 @@ export interface EngineOptions {
   readonly install?: boolean;
   /** Fail where no GPU is used, instead of training on the processor. @defaultValue whether `$SD_REQUIRE_GPU` is 1 */
   readonly requireGpu?: boolean | undefined;
+  /**
+   * How many threads the native engine computes with; a process has one number, fixed when the engine is first opened.
+   * @defaultValue `$TF_NUM_INTRAOP_THREADS`, else one a core
+   */
+  readonly threads?: number | undefined;
   /** Is told, in words, what takes time. @defaultValue silent */
   readonly log?: (line: string) => void;
 }
 
 interface Opened {
   readonly device: string;
+  readonly threads: number;
   /** What a person should know about the choice of the device. */
   readonly reasons: readonly string[];
 }
 
+/** What TensorFlow was told when it was loaded; it reads it only then. */
+let toldThreads: string | undefined;
+
+/** Tells TensorFlow how many threads to take; returns how many it takes. */
+function setThreads(threads: number | undefined): number {
+  const whole = threads === undefined || (Number.isSafeInteger(threads) && threads >= 1);
+  requireOption("threads", threads, "a positive integer", whole);
+  const { env } = process;
+  if (threads !== undefined && toldThreads === undefined) {
+    env.TF_NUM_INTRAOP_THREADS = String(threads);
+    // Operations beside each other: more than two only take memory where one takes all cores.
+    env.TF_NUM_INTEROP_THREADS = String(Math.min(threads, 2));
+  }
+  toldThreads ??= env.TF_NUM_INTRAOP_THREADS ?? "";
+  const taken = Number(toldThreads) || availableParallelism();
+  const fits = threads === undefined || threads === taken;
+  requireOption("threads", threads, `${taken}, which this process has been running with`, fits);
+  return taken;
+}
+
 type Opener = (options: {
+  readonly threads: number | undefined;
   readonly install: boolean;
   readonly requireGpu: boolean;
   readonly log: (line: string) => void;
@@ -45,24 +75,27 @@ function refuseProcessor(name: EngineName, requireGpu: boolean): void {
 }
 
 const OPENERS: Readonly<Record<EngineName, Opener>> = {
-  async native({ install, requireGpu, log }) {
+  async native({ install, requireGpu, log, threads }) {
     if (install && !requireGpu && (await findEngine()) === undefined) await installEngine({ log });
+    const taken = setThreads(threads);
     const engine = await loadNativeBackend({ requireGpu });
     const { device, tensorflowVersion, oneDNN, flavour, gpuProblem } = engine;
     const idle = flavour === "cuda" && gpuProblem !== undefined;
     return {
       device: `${device}, TensorFlow ${tensorflowVersion}, oneDNN ${oneDNN ? "on" : "off"}`,
+      threads: taken,
       reasons: idle ? [`no GPU is used: ${gpuProblem}`] : [],
     };
   },
   async wasm({ requireGpu }) {
     refuseProcessor("wasm", requireGpu);
-    return { device: (await loadWasmBackend()).device, reasons: [] };
+    const { device, threads } = await loadWasmBackend();
+    return { device, threads, reasons: [] };
   },
   async cpu({ requireGpu }) {
     refuseProcessor("cpu", requireGpu);
     await tf.setBackend("cpu");
-    return { device: "CPU, plain JavaScript", reasons: [] };
+    return { device: "CPU, plain JavaScript", threads: 1, reasons: [] };
   },
 };
 
@@ -79,30 +112,32 @@ export async function openEngine({
   name = process.env.SD_ENGINE || undefined,
   install = true,
   requireGpu = process.env.SD_REQUIRE_GPU === "1",
+  threads: wanted,
   log = () => {},
 }: EngineOptions = {}): Promise<Engine> {
-  const options = { install, requireGpu, log };
+  const options = { install, requireGpu, log, threads: wanted };
   if (name !== undefined) {
     const open = lookUp(OPENERS, "engine", name);
-    const { device, reasons } = await open(options).catch((cause: unknown) => {
-      if (isGpuUnavailable(cause)) throw cause;
+    const opened = await open(options).catch((cause: unknown) => {
+      if (isGpuUnavailable(cause) || cause instanceof TrainerError) throw cause;
       throw new TrainerError(
         "ENGINE_UNAVAILABLE",
         `the engine \`${name}\` was asked for and cannot be used: ${(cause as Error).message}`,
         { cause },
       );
     });
-    return { name: name as EngineName, device, reasons: [`${name} was asked for`, ...reasons] };
+    const reasons = [`${name} was asked for`, ...opened.reasons];
+    return { ...opened, name: name as EngineName, reasons };
   }
   try {
-    const { device, reasons } = await OPENERS.native(options);
+    const opened = await OPENERS.native(options);
     const why = "the native engine is the fastest and works here";
-    return { name: "native", device, reasons: [why, ...reasons] };
+    return { ...opened, name: "native", reasons: [why, ...opened.reasons] };
   } catch (error) {
     if (!(error instanceof EngineError) || requireGpu) throw error;
     log(`${error.message}\nFalling back to WebAssembly, several times slower.`);
-    const { device } = await OPENERS.wasm(options);
-    return { name: "wasm", device, reasons: [error.message, "wasm needs nothing but npm"] };
+    const opened = await OPENERS.wasm(options);
+    return { ...opened, name: "wasm", reasons: [error.message, "wasm needs nothing but npm"] };
   }
 }
 

@@ -13,6 +13,7 @@ export function createManifest({ engine, data, seed }: TrainOptions): object {
     createdBy: `@sd/trainer-gpu ${version}`,
     engine: engine.name,
     device: engine.device,
+    threads: engine.threads,
     versions: { tfjs: tf.version_core, node: process.versions.node },
     platform: `${process.platform}-${process.arch}`,
     processor: `${cpus()[0]?.model.trim() ?? "unknown"}, ${cpus().length} cores`,

@@ -1,6 +1,8 @@
+import { execFile } from "node:child_process";
 import { mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import { findEngine } from "@sd/tfjs-native";
 import * as tf from "@tensorflow/tfjs";
 import { afterEach, describe, expect, test, vi } from "vitest";
@@ -41,6 +43,31 @@ describe("openEngine", () => {
     expect((error as Error).message).toBe(
       "unknown engine `gpu`: expected one of native, wasm, cpu",
     );
+  });
+
+  test("the native engine takes as many threads as it is told, once", async (ctx) => {
+    if (!installed) return ctx.skip("the native engine is not installed");
+    await expect(openEngine({ name: "native", threads: 0 })).rejects.toThrow(
+      "`threads`: expected a positive integer, got 0",
+    );
+    // A process of its own: TensorFlow may run in this one already.
+    const script = `
+      import { openEngine } from "${new URL("../src/engine.ts", import.meta.url)}";
+      const { threads } = await openEngine({ name: "native", install: false, threads: 1 });
+      const again = await openEngine({ name: "native", threads: 3 }).catch((e) => e.message);
+      const { TF_NUM_INTRAOP_THREADS: intra, TF_NUM_INTEROP_THREADS: inter } = process.env;
+      process.stdout.write(JSON.stringify({ threads, again, intra, inter }));
+    `;
+    const flags = ["--conditions=@sd/source", "--disable-warning=ExperimentalWarning"];
+    const { stdout } = await promisify(execFile)(process.execPath, [
+      ...[...flags, "--input-type=module-typescript", "--eval", script],
+    ]);
+    expect(JSON.parse(stdout)).toEqual({
+      threads: 1,
+      again: "`threads`: expected 1, which this process has been running with, got 3",
+      intra: "1",
+      inter: "1",
+    });
   });
 
   test("where nothing can be built it falls back to wasm and says what is missing", async (ctx) => {

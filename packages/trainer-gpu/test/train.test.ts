@@ -52,7 +52,8 @@ describe("a run", () => {
     const { logits, labels, shape } = await predictions("test");
     expect(accuracy(logits, labels, shape)).toBeGreaterThan(0.9);
     expect(config).toMatchObject({ method: { name: "cross-entropy" }, seed: 1, model: "mlp" });
-    expect(manifest).toMatchObject({ engine: engine.name, device: engine.device, seed: 1 });
+    const { name: engineName, device, threads } = engine;
+    expect(manifest).toMatchObject({ engine: engineName, device, threads, seed: 1 });
   });
 
   test("the predictions are those of the best validation epoch", async () => {
