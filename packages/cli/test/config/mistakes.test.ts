@@ -39,7 +39,10 @@ function problems(text: string, ...sets: string[]): string {
   try {
     const overrides = sets.map(parseOverride);
     const source = new Source("study.yaml", text);
-    planOf({ source, settings: checkSource(studySchema, source, overrides), base: "." }, { overrides });
+    planOf(
+      { source, settings: checkSource(studySchema, source, overrides), base: "." },
+      { overrides },
+    );
     return "";
   } catch (error) {
     if (error instanceof ConfigError) return error.message;
@@ -63,26 +66,71 @@ const MISTAKES: readonly (readonly [from: string, to: string, place: string, wor
   ["epochs: 10", "epochs:", "11:8", "epochs: expected a number, got null"],
   ["batchSize: 64", "batch_size: 64", "12:1", "did you mean batchSize?"],
   ["lr: 0.05", "lr: -0.05", "13:29", "optimizer.lr: expected more than 0, got -0.05"],
-  ["lr: 0.05", "learningRate: 0.05", "13:25", "optimizer.learningRate: unknown setting; known: name, lr,"],
-  ["name: sgd", "name: sdg", "13:20", 'optimizer.name: expected one of sgd, adamw, got "sdg"; did you mean sgd?'],
+  [
+    "lr: 0.05",
+    "learningRate: 0.05",
+    "13:25",
+    "optimizer.learningRate: unknown setting; known: name, lr,",
+  ],
+  [
+    "name: sgd",
+    "name: sdg",
+    "13:20",
+    'optimizer.name: expected one of sgd, adamw, got "sdg"; did you mean sgd?',
+  ],
   ["lr: 0.05", "beta1: 0.9", "13:25", "optimizer.beta1: unknown setting"],
-  ["name: mnist", "name: minst", "3:9", 'data.name: expected one of mnist, fashion-mnist, cifar-10'],
+  [
+    "name: mnist",
+    "name: minst",
+    "3:9",
+    "data.name: expected one of mnist, fashion-mnist, cifar-10",
+  ],
   ["  name: mnist\n", "", "3:3", "data: expected either `name` or `images`"],
-  ["name: mnist", "name: mnist\n  images: photos", "3:3", "data: expected either `name` or `images`"],
+  [
+    "name: mnist",
+    "name: mnist\n  images: photos",
+    "3:3",
+    "data: expected either `name` or `images`",
+  ],
   ["train: 5000", "train: many", "4:10", 'data.train: expected a number, got "many"'],
   ["rate: 0.2", "rate: 20", "5:35", "data.noise.rate: expected at most 1, got 20"],
   ["kind: symmetric", "kind: symetric", "5:18", "did you mean symmetric?"],
-  ["kind: symmetric, ", "", "5:10", "data.noise.kind: expected one of symmetric, asymmetric, given, got nothing"],
+  [
+    "kind: symmetric, ",
+    "",
+    "5:10",
+    "data.noise.kind: expected one of symmetric, asymmetric, given, got nothing",
+  ],
   ["- random-crop", "- random-corp", "7:5", "augment[0]: expected one of random-crop,"],
   ["    size: 8", "    sise: 8", "9:5", "augment[1].sise: unknown setting; did you mean size?"],
-  ["    size: 8", "    size: 8\n  - mixup\n  - cutmix", "7:3", "augment: expected at most one of mixup and cutmix"],
+  [
+    "    size: 8",
+    "    size: 8\n  - mixup\n  - cutmix",
+    "7:3",
+    "augment: expected at most one of mixup and cutmix",
+  ],
   ["milestones: [5, 8]", "milestones: 5", "16:15", "schedule.milestones: expected a list, got 5"],
   ["name: step", "name: steps", "15:9", "did you mean step?"],
   ["- cross-entropy", "- crossentropy", "18:5", "did you mean cross-entropy?"],
-  ["epsilon: [0.1, 0.2]", "epsilon: [0.1, 1.2]", "20:20", "methods[1].epsilon[1]: expected less than 1, got 1.2"],
+  [
+    "epsilon: [0.1, 0.2]",
+    "epsilon: [0.1, 1.2]",
+    "20:20",
+    "methods[1].epsilon[1]: expected less than 1, got 1.2",
+  ],
   ["epsilon: [0.1, 0.2]", "epsilons: 0.1", "20:5", "did you mean epsilon?"],
-  ["temperature: 4", "temperature: 0", "21:45", "methods[2].temperature: expected more than 0, got 0"],
-  ["generations: 2", "generations: -1", "21:61", "methods[2].generations: expected at least 1, got -1"],
+  [
+    "temperature: 4",
+    "temperature: 0",
+    "21:45",
+    "methods[2].temperature: expected more than 0, got 0",
+  ],
+  [
+    "generations: 2",
+    "generations: -1",
+    "21:61",
+    "methods[2].generations: expected at least 1, got -1",
+  ],
   ["- cross-entropy", "- 7", "18:5", "methods[0]: expected"],
   ["seeds: [0, 1]", "seeds: 3", "22:8", "seeds: expected a list, got 3"],
   ["seeds: [0, 1]", "seeds: []", "22:8", "seeds: expected at least 1 entry, got []"],
@@ -113,7 +161,9 @@ describe("a configuration with a mistake", () => {
   });
 
   it("has all its mistakes told at once", () => {
-    const text = GOOD.replace("lenet", "x").replace("epochs: 10", "epochs: 0").replace("cross-e", "e");
+    const text = GOOD.replace("lenet", "x")
+      .replace("epochs: 10", "epochs: 0")
+      .replace("cross-e", "e");
     expect(problems(text).split("\n")).toHaveLength(3);
   });
 
