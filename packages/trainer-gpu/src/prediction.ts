@@ -1,4 +1,4 @@
-import { type ChannelStatistics, type ImageDataset, Loader } from "@sd/data";
+import { type ImageDataset, Loader } from "@sd/data";
 import type { Predictions } from "@sd/runs";
 import type { Session } from "./session.ts";
 
@@ -6,13 +6,13 @@ import type { Session } from "./session.ts";
 export async function predictDataset(
   session: Session,
   dataset: ImageDataset,
-  { batchSize, normalise }: { batchSize: number; normalise: ChannelStatistics },
+  batchSize: number,
 ): Promise<Predictions> {
   const [n] = dataset.shape;
   const k = dataset.classes;
   const logits = new Float32Array(n * k);
   let row = 0;
-  const loader = new Loader(dataset, { batchSize, pad: true, normalise });
+  const loader = new Loader(dataset, { batchSize, pad: true });
   for (const { images, size } of loader.epoch(0)) {
     const rows = await session.predict(images);
     logits.set(rows.subarray(0, size * k), row * k);

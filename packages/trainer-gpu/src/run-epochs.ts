@@ -25,13 +25,13 @@ interface Progress {
 async function validate({
   session,
   data,
-  normalise,
   predictBatchSize,
 }: Context): Promise<{ validationAccuracy: number; validationNll: number }> {
-  const { logits, labels, shape } = await predictDataset(session, data.validation, {
-    batchSize: predictBatchSize,
-    normalise,
-  });
+  const { logits, labels, shape } = await predictDataset(
+    session,
+    data.validation,
+    predictBatchSize,
+  );
   return {
     validationAccuracy: accuracy(logits, labels, shape),
     validationNll: negativeLogLikelihood(logits, labels, shape),
@@ -129,7 +129,7 @@ async function loadBestOf({
 
 /** Predicts validation and test with the best checkpoint, and keeps the logits for every metric ever wanted. */
 async function savePredictions(context: Context): Promise<EpochMetrics> {
-  const { run, session, data, normalise, predictBatchSize } = context;
+  const { run, session, data, predictBatchSize } = context;
   const best = await loadBestOf(context);
   if (best === undefined) {
     throw new TrainerError("BAD_CHECKPOINT", `${run.folder}: no checkpoint \`best\``);
@@ -137,8 +137,8 @@ async function savePredictions(context: Context): Promise<EpochMetrics> {
   const values = Object.entries(best.weights).map(([k, v]) => [`weights/${k}`, v]);
   session.write(Object.fromEntries(values));
   for (const split of ["validation", "test"] as const) {
-    const options = { batchSize: predictBatchSize, normalise };
-    await run.savePredictions(split, await predictDataset(session, data[split], options));
+    const predictions = await predictDataset(session, data[split], predictBatchSize);
+    await run.savePredictions(split, predictions);
   }
   return best.metrics;
 }

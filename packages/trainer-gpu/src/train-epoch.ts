@@ -1,5 +1,5 @@
 // One epoch of steps: batches → signals → targets → step → what the method remembers.
-import type { Batch, ChannelStatistics, Loader, LoaderOptions } from "@sd/data";
+import type { Batch, ChannelStatistics, Loader } from "@sd/data";
 import { createRng, type Rng } from "@sd/math/random";
 import { accuracy } from "@sd/metrics";
 import type { Run } from "@sd/runs";
@@ -7,6 +7,7 @@ import type { TrainOptions } from "./config.ts";
 import { checkFinite } from "./failure.ts";
 import type { MethodState } from "./methods/method.ts";
 import type { Model } from "./models/model.ts";
+import { normaliseImages } from "./normalise-images.ts";
 import { scheduleFactor } from "./schedules.ts";
 import type { Session } from "./session.ts";
 import type { EpochSums } from "./state.ts";
@@ -17,7 +18,7 @@ export interface Context extends TrainOptions {
   readonly run: Run;
   readonly network: Model;
   readonly session: Session;
-  readonly loader: Loader<LoaderOptions & { readonly normalise: ChannelStatistics }>;
+  readonly loader: Loader;
   readonly normalise: ChannelStatistics;
   /** What the method remembers, changed in place. */
   readonly memory: MethodState;
@@ -55,9 +56,9 @@ async function trainStep(
   const learningRate =
     optimizer.learningRate * scheduleFactor(schedule, epoch + step / steps, epochs);
   const known = { epoch, step, learningRate, batch, classes };
-  const ofNetworks = await session.signals(images as Float32Array);
+  const ofNetworks = await session.signals(images);
   const taught = await context.taught?.logits({
-    images: images as Float32Array,
+    images: normaliseImages(images, context.normalise),
     indices,
     shape: batch.shape,
   });
@@ -69,7 +70,7 @@ async function trainStep(
   const targets = method.targets(seen, signals, memory);
   const update = epoch * steps + step + 1;
   const { loss, logits } = await session.step({
-    images: images as Float32Array,
+    images,
     ...targets,
     signals,
     learningRate,

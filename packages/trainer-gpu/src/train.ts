@@ -1,5 +1,5 @@
 // A run: its folder, its network and its loader are made ready, and it is trained to its end.
-import { channelStatistics, Loader } from "@sd/data";
+import { type ChannelStatistics, channelStatistics, Loader } from "@sd/data";
 import type { Run } from "@sd/runs";
 import { checkSettings, type TrainOptions } from "./config.ts";
 import { TrainerError } from "./errors.ts";
@@ -44,8 +44,10 @@ function createSession(
   network: Model,
   predictBatchSize: number,
   given: readonly Signal[],
+  normalise: ChannelStatistics,
 ): Session {
-  const { batchSize, seed, generation, method, optimizer, parts = 1 } = options;
+  const { batchSize, seed, generation, method, optimizer, augment, parts = 1 } = options;
+  const { mix } = augment ?? {};
   const paper = method.emaMode === "paper";
   return new Session({
     model: network,
@@ -60,6 +62,8 @@ function createSession(
       : undefined,
     teacher: twinOf(options),
     given,
+    normalise,
+    images: mix === undefined || mix.keepsBytes ? "bytes" : "numbers",
   });
 }
 
@@ -72,11 +76,11 @@ async function trainIn(run: Run, options: TrainOptions): Promise<TrainResult["st
   const predictBatchSize = Math.min(PREDICT_BATCH, largest);
   const taught = openOther(options, network);
   const given = taught === undefined ? [] : (["teacher"] as const);
-  const session = createSession(options, network, predictBatchSize, given);
+  const normalise = channelStatistics(data.train);
+  const session = createSession(options, network, predictBatchSize, given, normalise);
   try {
     await run.setStatus("running");
-    const normalise = channelStatistics(data.train);
-    const loading = { batchSize, seed, shuffle: true, dropLast: true, normalise, augment };
+    const loading = { batchSize, seed, shuffle: true, dropLast: true, augment };
     const loader = new Loader(data.train, loading);
     const memory = method.init?.({ n: data.train.shape[0], k: data.train.classes }) ?? {};
     const { onWarning: warn = (message: string) => process.emitWarning(message) } = options;
