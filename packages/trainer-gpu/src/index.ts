@@ -58,6 +58,13 @@ export { resnet8, resnet18, resnet20, resnet34, resnet56 } from "./models/resnet
 export { createModel, models } from "./models/table.ts";
 export { wideResnet16x4 } from "./models/wide-resnet.ts";
 export {
+  type Preset,
+  type PresetData,
+  type PresetMethod,
+  type PresetNetwork,
+  presets,
+} from "./presets.ts";
+export {
   type ConstantSchedule,
   type CosineSchedule,
   type OneCycleSchedule,
