@@ -7,6 +7,7 @@ export type {
   Mixing,
   RecordedOption,
 } from "./augment/augmentation.ts";
+export { centerCrop } from "./augment/center-crop.ts";
 export { cutMix } from "./augment/cutmix.ts";
 export { type CutoutOptions, cutout } from "./augment/cutout.ts";
 export type { Fill } from "./augment/fill.ts";
@@ -14,6 +15,7 @@ export { horizontalFlip } from "./augment/horizontal-flip.ts";
 export { mixup } from "./augment/mixup.ts";
 export { type RandomCropOptions, randomCrop } from "./augment/random-crop.ts";
 export { type RandomResizedCropOptions, randomResizedCrop } from "./augment/random-resized-crop.ts";
+export { resize } from "./augment/resize.ts";
 export type { Batch, Pixels, PixelsOf } from "./batch.ts";
 export { type CifarOptions, readCifar } from "./cifar.ts";
 export { type IdxDatasetOptions, type ImageDataset, readIdxDataset, subset } from "./dataset.ts";

@@ -1,6 +1,6 @@
 import { checkNumber, DomainError } from "@sd/math";
 import { createRng, permutation } from "@sd/math/random";
-import type { Augment } from "./augment/augmentation.ts";
+import type { Augment, ImageSize } from "./augment/augmentation.ts";
 import { Augmenter } from "./augment/augmenter.ts";
 import type { Batch, Pixels, PixelsOf } from "./batch.ts";
 import type { ImageDataset } from "./dataset.ts";
@@ -52,6 +52,8 @@ export interface LoaderOptions {
  */
 export class Loader<Options extends LoaderOptions = LoaderOptions> {
   readonly batchesPerEpoch: number;
+  /** The axes of one image of a batch; augmentations may give them another size than the data set's. */
+  readonly imageShape: ImageSize;
   readonly #dataset: ImageDataset;
   readonly #options: LoaderOptions;
   readonly #reader: RowReader;
@@ -73,6 +75,7 @@ export class Loader<Options extends LoaderOptions = LoaderOptions> {
     this.#options = options;
     const augmenter = augment && new Augmenter(dataset, augment, seed!);
     this.#reader = new RowReader(dataset, augmenter, options.normalise);
+    this.imageShape = this.#reader.imageShape;
     const batches = dataset.shape[0] / options.batchSize;
     this.batchesPerEpoch = options.dropLast ? Math.floor(batches) : Math.ceil(batches);
   }
@@ -99,7 +102,6 @@ export class Loader<Options extends LoaderOptions = LoaderOptions> {
 
   #gather(epoch: number, indices: Int32Array, size: number): Batch<PixelsOf<Options>> {
     const dataset = this.#dataset;
-    const [, h, w, c] = dataset.shape;
     const images: Pixels = this.#reader.room(indices.length);
     const mixture = this.#reader.read(images, epoch, indices);
     const soft = mixture
@@ -112,7 +114,7 @@ export class Loader<Options extends LoaderOptions = LoaderOptions> {
       ...(soft ? { labelTargets: soft } : {}),
       indices,
       size,
-      shape: [indices.length, h, w, c],
+      shape: [indices.length, ...this.imageShape],
     };
   }
 }

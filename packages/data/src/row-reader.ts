@@ -1,5 +1,5 @@
 // From rows of a data set to the pixels of a batch: bytes → augmentation → floats, if any → mixture.
-import type { Mixing } from "./augment/augmentation.ts";
+import type { ImageSize, Mixing } from "./augment/augmentation.ts";
 import type { Augmenter } from "./augment/augmenter.ts";
 import type { Pixels } from "./batch.ts";
 import type { ImageDataset } from "./dataset.ts";
@@ -14,6 +14,8 @@ export interface Mixture {
 
 /** Reads rows as they are trained on; a row's pixels depend on the epoch and the row alone. */
 export class RowReader {
+  /** The axes of an image as it is read. */
+  readonly imageShape: ImageSize;
   /** Whether rows are read as raw bytes; else as floats. */
   readonly bytes: boolean;
   readonly #dataset: Pick<ImageDataset, "images" | "shape">;
@@ -27,6 +29,8 @@ export class RowReader {
   ) {
     this.#dataset = dataset;
     this.#augmenter = augmenter;
+    const [, h, w, c] = dataset.shape;
+    this.imageShape = augmenter?.imageShape ?? [h, w, c];
     this.#table = normalise && normalisation(dataset.shape[3], normalise);
     const mix = augmenter?.mix;
     this.bytes = !normalise && (mix === undefined || mix.keepsBytes === true);
@@ -34,7 +38,7 @@ export class RowReader {
 
   /** Room for `m` rows, `[m, h, w, c]`. */
   room(m: number): Pixels {
-    const [, h, w, c] = this.#dataset.shape;
+    const [h, w, c] = this.imageShape;
     return this.bytes ? new Uint8Array(m * h * w * c) : new Float32Array(m * h * w * c);
   }
 
@@ -50,7 +54,7 @@ export class RowReader {
 
   /** One row before it is mixed. */
   #row(out: Pixels, epoch: number, index: number): void {
-    const { images, shape } = this.#dataset;
+    const { images } = this.#dataset;
     const bytes = this.#augmenter
       ? this.#augmenter.image(epoch, index)
       : images.subarray(index * out.length, (index + 1) * out.length);
@@ -59,14 +63,13 @@ export class RowReader {
       out.set(bytes);
       return;
     }
-    const c = shape[3];
+    const c = this.imageShape[2];
     for (let i = 0; i < out.length; i++) out[i] = table[((i % c) << 8) | bytes[i]!]!;
   }
 
   /** Mixes another row into each row, in place. */
   #mix(mix: Mixing, out: Pixels, epoch: number, indices: Int32Array): Mixture {
-    const [, h, w, c] = this.#dataset.shape;
-    const length = h * w * c;
+    const length = out.length / indices.length;
     const other = this.room(1);
     const partners = new Int32Array(indices.length);
     const shares = new Float64Array(indices.length);
@@ -74,7 +77,7 @@ export class RowReader {
       const { row, rng } = this.#augmenter!.partner(epoch, index);
       this.#row(other, epoch, row);
       partners[i] = row;
-      shares[i] = mix.mix(out.subarray(i * length, (i + 1) * length), other, [h, w, c], rng);
+      shares[i] = mix.mix(out.subarray(i * length, (i + 1) * length), other, this.imageShape, rng);
     });
     return { partners, shares };
   }

@@ -12,10 +12,12 @@ export interface ImageAugmentation {
   readonly name: string;
   /** Resolved: enough to make it again. */
   readonly options: Readonly<Record<string, RecordedOption>>;
+  /** The size of what `apply` returns, the same for all images of a size. @defaultValue the image's own */
+  outputSize?(size: ImageSize): ImageSize;
   /**
    * @param image - `[h, w, c]` bytes; not changed.
    * @param rng - The draws of this augmentation, epoch and example alone.
-   * @returns An image of the same size; `image` itself where nothing was changed.
+   * @returns An image of `outputSize(size)`; `image` itself where nothing was changed.
    */
   apply(image: Uint8Array, size: ImageSize, rng: Rng): Uint8Array;
 }

@@ -1,7 +1,7 @@
 import { createRng } from "@sd/math/random";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { stretch } from "../../src/augment/random-resized-crop.ts";
+import { resample } from "../../src/augment/resample.ts";
 import { type ImageSize, randomResizedCrop } from "../../src/index.ts";
 import fixture from "../fixtures/bilinear.json" with { type: "json" };
 import { countingImage, rngs, sizes } from "./images.ts";
@@ -9,10 +9,34 @@ import { countingImage, rngs, sizes } from "./images.ts";
 describe("randomResizedCrop", () => {
   test.each(fixture.boxes)("$height × $width at ($top, $left) is torch's, rounded", (box) => {
     const image = Uint8Array.from(fixture.image);
-    const out = stretch(image, fixture.size as unknown as ImageSize, box);
+    const size = fixture.size as unknown as ImageSize;
+    const out = resample(image, size, box, [size[0], size[1]]);
     out.forEach((value, i) => {
       expect(Math.abs(value - box.pixels[i]!)).toBeLessThanOrEqual(0.5 + 1e-9);
     });
+  });
+
+  test.each(fixture.resizes)("$height × $width to $to is torch's with antialiasing", (box) => {
+    const size = fixture.size as unknown as ImageSize;
+    const [h, w] = box.to as [number, number];
+    const out = resample(Uint8Array.from(fixture.image), size, box, [h, w]);
+    expect(out).toHaveLength(box.pixels.length);
+    out.forEach((value, i) => {
+      expect(Math.abs(value - box.pixels[i]!)).toBeLessThanOrEqual(0.5 + 1e-9);
+    });
+  });
+
+  test("to another size: the same box, brought to that", () => {
+    const size = [64, 64, 3] as const;
+    const image = countingImage(size);
+    const small = randomResizedCrop({ size: 32 });
+    expect(small.outputSize!(size)).toEqual([32, 32, 3]);
+    expect(small.options).toEqual({ scale: [0.08, 1], ratio: [3 / 4, 4 / 3], size: 32 });
+    expect(small.apply(image, size, createRng(4))).toHaveLength(32 * 32 * 3);
+    const oblong = randomResizedCrop({ size: [8, 5] });
+    expect(oblong.apply(image, size, createRng(4))).toHaveLength(8 * 5 * 3);
+    const same = randomResizedCrop({ size: [64, 64] }).apply(image, size, createRng(4));
+    expect(same).toEqual(randomResizedCrop().apply(image, size, createRng(4)));
   });
 
   test("stays inside the image: no pixel beyond its range", () => {
@@ -46,6 +70,8 @@ describe("randomResizedCrop", () => {
     [{ scale: [0.9, 0.1] }, "scale"],
     [{ ratio: [-1, 1] }, "ratio"],
     [{ ratio: [2, 1] }, "ratio"],
+    [{ size: 0 }, "size"],
+    [{ size: [3, 2.5] }, "size"],
   ] as [object, string][])("refuses %o", (options, argument) => {
     expect(() => randomResizedCrop(options)).toThrow(`expected \`${argument}\``);
   });
