@@ -4,6 +4,12 @@ import { describeError, UsageError } from "./errors.ts";
 import { Interrupted } from "./interrupt.ts";
 import { createProgram } from "./program.ts";
 
+// A reader that has seen enough, such as head, is no failure.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code === "EPIPE") process.exit(0);
+  throw error;
+});
+
 const program = createProgram((code) => {
   process.exitCode = code;
 });

@@ -11,6 +11,7 @@ const FOR_PEOPLE: ReadonlySet<string> = new Set([
     "StudyError",
     "TrainerError",
     "ArchiveError",
+    "DownloadError",
     "EngineError",
     "RunError",
     "DataError",

@@ -3,6 +3,7 @@ import { createRequire } from "node:module";
 import { Command } from "commander";
 import { addCompletion } from "./program/completion.ts";
 import { addConfigCommands } from "./program/config-commands.ts";
+import { addDataCommands } from "./program/data-commands.ts";
 import { addEngineCommands } from "./program/engine-commands.ts";
 import { addResultCommands } from "./program/result-commands.ts";
 import type { Run } from "./program/shared-options.ts";
@@ -33,6 +34,7 @@ Exit codes: 0 done, or stopped by SIGTERM; 1 failed; 2 called wrongly; 130 stopp
   addStudyCommands(program, run);
   addResultCommands(program, run);
   addConfigCommands(program, run);
+  addDataCommands(program, run);
   addEngineCommands(program, run);
   addCompletion(program);
   return program;

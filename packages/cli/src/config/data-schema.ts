@@ -1,18 +1,10 @@
 // Which images a run is made with, and what is done to them.
+import { datasetNames } from "@sd/data";
 import { z } from "zod";
 import { type Named, named, option } from "./named.ts";
 import type { DataSettings } from "./settings.ts";
 
 const { number, count } = option;
-
-/** The data sets that are known by name; anything else is a folder or an archive of images. */
-export const DATA_NAMES: readonly string[] = [
-  "mnist",
-  "fashion-mnist",
-  "cifar-10",
-  "cifar-100",
-  "tiny-imagenet-200",
-];
 
 const size = (description: string) =>
   z
@@ -60,7 +52,10 @@ const noise = z
 /** The images. */
 export const dataSchema: z.ZodType<DataSettings> = z
   .strictObject({
-    name: z.enum(DATA_NAMES).optional().meta({ description: "A data set that is known by name." }),
+    name: z
+      .enum(datasetNames)
+      .optional()
+      .meta({ description: "A data set that is known by name." }),
     images: z.string().min(1).optional().meta({
       description:
         "Instead of a name: a folder, or a tar or zip archive, with a folder of images for each class.",
@@ -71,7 +66,7 @@ export const dataSchema: z.ZodType<DataSettings> = z
     }),
     size: z.int().min(4).max(1024).optional().meta({
       description:
-        "The side in pixels that images of a folder are brought to. 32 where it is left out.",
+        "The side in pixels that images are brought to. Images of one's own: 32 where it is left out.",
     }),
     train: size("How many training images are used, classes balanced."),
     validation: z.int().min(1).optional().meta({

