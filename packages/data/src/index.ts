@@ -23,7 +23,13 @@ export { DownloadError, type DownloadErrorCode } from "./download/download-error
 export type { DownloadOptions, DownloadProgress } from "./download/download-file.ts";
 export { ArchiveError, DataError } from "./error.ts";
 export { type IdxArray, type IdxData, readIdx } from "./idx.ts";
-export { type DecodeOptions, imageDecoder, type ResizeKernel } from "./images/decoder.ts";
+export {
+  type DecodedImage,
+  type DecodeOptions,
+  imageDecoder,
+  type ResizeKernel,
+} from "./images/decoder.ts";
+export { readImage } from "./images/read-image.ts";
 export {
   type ImageFolderDataset,
   type ImageFolderOptions,
@@ -35,7 +41,8 @@ export { type FetchedDataset, type GetDatasetOptions, getDataset } from "./known
 export { type DatasetName, datasetNames } from "./known/known-datasets.ts";
 export { type OpenDatasetOptions, type OpenedDataset, openDataset } from "./known/open-dataset.ts";
 export { type LabelColumnOptions, readLabelColumn } from "./label-column.ts";
-export { Loader, type LoaderOptions } from "./loader.ts";
+export { Loader } from "./loader.ts";
+export type { LoaderOptions } from "./loader-options.ts";
 export {
   type AsymmetricNoiseOptions,
   asymmetricNoise,
@@ -48,6 +55,9 @@ export type { NpyData } from "./npy/element-types.ts";
 export { type NpyArray, readNpy } from "./npy/read-npy.ts";
 export { type NpyDatasetOptions, readNpyDataset } from "./npy/read-npy-dataset.ts";
 export { writeNpy } from "./npy/write-npy.ts";
+export { PrefetchError } from "./prefetch/prefetch-error.ts";
+export { PrefetchLoader, type PrefetchOptions } from "./prefetch/prefetch-loader.ts";
+export { withSharedImages } from "./shared-images.ts";
 export { withLabelTargets } from "./soft-labels.ts";
 export { type SplitOptions, stratifiedSplit } from "./split.ts";
 export { type ChannelStatistics, channelStatistics } from "./statistics.ts";

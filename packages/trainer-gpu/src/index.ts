@@ -10,6 +10,7 @@ export { type Engine, type EngineName, type EngineOptions, openEngine } from "./
 export { TrainerError, type TrainerErrorCode } from "./errors.ts";
 export { distilGenerations, type GenerationOptions } from "./generations.ts";
 export { type BetaSmoothingOptions, betaSmoothing } from "./methods/beta-smoothing.ts";
+export { type BootstrappingOptions, bootstrapping } from "./methods/bootstrapping.ts";
 export { type ConfidencePenaltyOptions, confidencePenalty } from "./methods/confidence-penalty.ts";
 export { crossEntropy } from "./methods/cross-entropy.ts";
 export type { EngineTerm, TermInputs } from "./methods/engine-term.ts";
@@ -80,11 +81,13 @@ export { type SignalStop, type StopOptions, stopOnSignals } from "./stop-on-sign
 export { type CacheOptions, cacheLogits } from "./teachers/cached-logits.ts";
 export { loadTeacher } from "./teachers/load-teacher.ts";
 export { type SavedModelOptions, savedModelTeacher } from "./teachers/saved-model.ts";
-export type {
-  LogitTeacher,
-  NetworkTeacher,
-  Teacher,
-  TeacherBatch,
+export {
+  type LogitTeacher,
+  type NetworkTeacher,
+  type OpenOptions,
+  openTeacher,
+  type Teacher,
+  type TeacherBatch,
 } from "./teachers/teacher.ts";
 export { type TrainResult, train } from "./train.ts";
 export { type AdamWOptions, adamw } from "./update-rules/adamw.ts";

@@ -4,8 +4,11 @@ import { dirname, join } from "node:path";
 import { formatTable, type ResultRow, renderReport, resultsTable } from "@sd/report";
 import { listRuns, type RunRecord, readRun } from "@sd/runs";
 import { isStudy, readPlan } from "@sd/study";
+import { openEngine } from "@sd/trainer-gpu";
 import { UsageError } from "../errors.ts";
 import { writeOutput } from "../output.ts";
+import { onImages } from "../run/other-images.ts";
+import type { EngineChoice } from "./train.ts";
 
 /** The options of commands that print a table. */
 export interface TableCommandOptions {
@@ -66,12 +69,23 @@ function printTable(rows: readonly ResultRow[], json: boolean | undefined): void
   process.stdout.write(json ? `${JSON.stringify(rows, null, 2)}\n` : formatTable(rows, format));
 }
 
+/** The options of `sd evaluate`. */
+export interface EvaluateOptions extends TableCommandOptions, EngineChoice {
+  /** A folder of images in class folders, in place of the run's own test images. */
+  readonly images?: string;
+}
+
 /** Prints the metrics of finished runs. */
 export async function evaluate(
   folders: readonly string[],
-  { split, bins, json }: TableCommandOptions,
+  { split, bins, json, images, engine, requireGpu }: EvaluateOptions,
 ): Promise<number> {
-  const records = await finished(folders, split);
+  let records = await finished(folders, split);
+  if (images !== undefined) {
+    if (split !== "test") throw new UsageError("--images takes the place of the test images");
+    await openEngine({ name: engine, requireGpu });
+    records = await Promise.all(records.map((record) => onImages(record, images)));
+  }
   printTable(await resultsTable(records, { split, ...(bins ? { bins } : {}) }), json);
   return 0;
 }

@@ -1,8 +1,13 @@
-// sd evaluate, compare, report, serve
+// sd evaluate, predict, compare, report, serve
 import { type Command, Option } from "commander";
-import type { ReportCommandOptions, TableCommandOptions } from "../commands/results.ts";
+import type { PredictOptions } from "../commands/predict.ts";
+import type {
+  EvaluateOptions,
+  ReportCommandOptions,
+  TableCommandOptions,
+} from "../commands/results.ts";
 import { count } from "./arguments.ts";
-import { examples, jsonOption, type Run } from "./shared-options.ts";
+import { engineOptions, examples, jsonOption, type Run } from "./shared-options.ts";
 
 const tableOptions = (command: Command): Command =>
   jsonOption(
@@ -16,7 +21,8 @@ export function addResultCommands(program: Command, run: Run): void {
     .command("evaluate")
     .description("print the metrics of finished runs, with intervals")
     .argument("<folder...>", "runs, or folders that hold some");
-  tableOptions(evaluate).action((folders: string[], options: TableCommandOptions) =>
+  evaluate.option("--images <folder>", "judge on images in class folders, not on the test images");
+  engineOptions(tableOptions(evaluate)).action((folders: string[], options: EvaluateOptions) =>
     run(import("../commands/results.ts").then(({ evaluate }) => evaluate(folders, options))),
   );
   examples(
@@ -24,6 +30,19 @@ export function addResultCommands(program: Command, run: Run): void {
     "sd evaluate runs/digits",
     "sd evaluate runs/digits --split validation --json",
   );
+
+  const predict = program
+    .command("predict")
+    .description("print the most likely classes of images, by the network of a finished run")
+    .argument("<run>", "the run's folder")
+    .argument("<image...>", "JPEG, PNG or WebP files, or folders of them")
+    .option("--top <n>", "how many classes are named for each image", count(1), 1)
+    .option("--calibrated", "divide by the temperature that the validation images ask for");
+  engineOptions(jsonOption(predict)).action(
+    (folder: string, paths: string[], options: PredictOptions) =>
+      run(import("../commands/predict.ts").then(({ predict }) => predict(folder, paths, options))),
+  );
+  examples(predict, "sd predict runs/pets cat.jpg", "sd predict runs/pets photos --top 3 --json");
 
   const compare = program
     .command("compare")
