@@ -6,10 +6,12 @@ import {
   type ValueAndGrad,
   virtualTeacherLogits,
 } from "@sd/losses";
+import { argmax } from "@sd/math";
 import * as tf from "@tensorflow/tfjs";
 import fc from "fast-check";
 import { beforeAll, expect, test } from "vitest";
 import { rows } from "../../../testing/arbitraries.ts";
+import { ownDecision } from "../src/methods/bootstrapping.ts";
 import { entropyBonus } from "../src/methods/confidence-penalty.ts";
 import type { EngineTerm } from "../src/methods/engine-term.ts";
 import { teacherDivergence } from "../src/methods/hinton-distillation.ts";
@@ -70,6 +72,14 @@ test("the entropy bonus is the confidence penalty less the cross-entropy", () =>
       value: whole.value.map((v, i) => v - plain.value[i]!),
       grad: whole.grad.map((g, i) => g - plain.grad[i]!),
     };
+  });
+});
+
+test("one's own decision is the cross-entropy with the largest class", () => {
+  expectTwin(ownDecision(0.4), ({ logits, shape }) => {
+    const decisions = Int32Array.from(argmax(logits, shape));
+    const { value, grad } = softmaxCrossEntropyValueAndGrad(logits, decisions, shape);
+    return { value: value.map((v) => 0.4 * v), grad: grad.map((g) => 0.4 * g) };
   });
 });
 

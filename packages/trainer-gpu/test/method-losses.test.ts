@@ -117,6 +117,12 @@ const cases: Record<keyof typeof fixture.hard, Case> = {
   },
   "online-label-smoothing, first epoch": ols("crossEntropy"),
   "online-label-smoothing, first epoch of the paper": ols("paper"),
+  "bootstrapping, soft": {
+    method: createMethod("bootstrapping", { labelWeight: 0.7 }),
+  },
+  "bootstrapping, hard": {
+    method: createMethod("bootstrapping", { form: "hard", labelWeight: 0.7 }),
+  },
   "virtual-teacher, bothTempered": virtual("bothTempered"),
   "virtual-teacher, untempered": virtual("untempered"),
   "virtual-teacher, teacherOnly": virtual("teacherOnly"),

@@ -45,6 +45,7 @@ const options = (method: Method, run: string): TrainOptions => ({
 
 const variants: [string, Method][] = [
   ...Object.keys(methods).map((key): [string, Method] => [key, createMethod(key)]),
+  ["bootstrapping, hard", createMethod("bootstrapping", { form: "hard" })],
   ["beta-smoothing, ema paper", createMethod("beta-smoothing", { ema: "paper" })],
   [
     "online-label-smoothing, firstEpoch paper",

@@ -1,5 +1,6 @@
 import { lookUp } from "../errors.ts";
 import { betaSmoothing } from "./beta-smoothing.ts";
+import { bootstrapping } from "./bootstrapping.ts";
 import { confidencePenalty } from "./confidence-penalty.ts";
 import { crossEntropy } from "./cross-entropy.ts";
 import { hintonDistillation } from "./hinton-distillation.ts";
@@ -21,6 +22,7 @@ export const methods: Readonly<Record<string, (options?: never) => Method>> = {
   "past-predictions": pastPredictions,
   "online-label-smoothing": onlineLabelSmoothing,
   "virtual-teacher": virtualTeacher,
+  bootstrapping,
 };
 
 /** Makes the method `name` with its options; an unknown name is a typed error that lists the known ones. */
