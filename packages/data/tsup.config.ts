@@ -1,3 +1,3 @@
 import { node } from "../../tsup.base.ts";
 
-export default node(["src/index.ts"]);
+export default node(["src/index.ts", "src/prefetch/worker.ts"]);

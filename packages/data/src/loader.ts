@@ -1,30 +1,11 @@
-import { checkNumber, DomainError } from "@sd/math";
-import { createRng, permutation } from "@sd/math/random";
-import type { Augment, ImageSize } from "./augment/augmentation.ts";
+import type { ImageSize } from "./augment/augmentation.ts";
 import { Augmenter } from "./augment/augmenter.ts";
-import type { Batch, Pixels, PixelsOf } from "./batch.ts";
+import type { Batch, PixelsOf } from "./batch.ts";
+import { batchOf } from "./batch-of.ts";
 import type { ImageDataset } from "./dataset.ts";
-import { labelRows, mixedLabelRows } from "./label-rows.ts";
+import { EpochPlan } from "./epoch-plan.ts";
+import type { LoaderOptions } from "./loader-options.ts";
 import { RowReader } from "./row-reader.ts";
-import type { ChannelStatistics } from "./statistics.ts";
-
-/** Options of a {@link Loader}. */
-export interface LoaderOptions {
-  /** Rows a batch, at least 1. */
-  readonly batchSize: number;
-  /** Draw a new order in every epoch. @defaultValue false */
-  readonly shuffle?: boolean;
-  /** What orders and augmentations depend on, beside the epoch; required by `shuffle` and `augment`. */
-  readonly seed?: number;
-  /** Leave out a last batch that is not full: training. @defaultValue false */
-  readonly dropLast?: boolean;
-  /** Fill a last batch by repeating its rows, `size` tells how many count: prediction. @defaultValue false */
-  readonly pad?: boolean;
-  /** Subtracted and divided by, per channel, after scaling to [0, 1]. @defaultValue none: raw values 0…255 */
-  readonly normalise?: ChannelStatistics;
-  /** How images are changed on their way: training. @defaultValue not at all */
-  readonly augment?: Augment | undefined;
-}
 
 /**
  * Batches of a data set, epoch by epoch.
@@ -55,7 +36,7 @@ export class Loader<Options extends LoaderOptions = LoaderOptions> {
   /** The axes of one image of a batch; augmentations may give them another size than the data set's. */
   readonly imageShape: ImageSize;
   readonly #dataset: ImageDataset;
-  readonly #options: LoaderOptions;
+  readonly #plan: EpochPlan;
   readonly #reader: RowReader;
 
   /**
@@ -63,58 +44,25 @@ export class Loader<Options extends LoaderOptions = LoaderOptions> {
    * @throws {@link DomainError} on a batch size below 1, `shuffle` or `augment` without `seed`, or `pad` with `dropLast`.
    */
   constructor(dataset: ImageDataset, options: Options) {
-    checkNumber("Loader", "batchSize", options.batchSize, { min: 1, integer: true });
-    const { augment, seed } = options;
-    if ((options.shuffle || augment) && seed === undefined) {
-      throw new DomainError("Loader", "seed", "to be given where `shuffle` or `augment` is set");
-    }
-    if (options.pad && options.dropLast) {
-      throw new DomainError("Loader", "pad", "not to be set together with `dropLast`");
-    }
     this.#dataset = dataset;
-    this.#options = options;
+    this.#plan = new EpochPlan(dataset.shape[0], options);
+    const { augment, seed, normalise } = options;
     const augmenter = augment && new Augmenter(dataset, augment, seed!);
-    this.#reader = new RowReader(dataset, augmenter, options.normalise);
+    this.#reader = new RowReader(dataset, augmenter, normalise);
+    this.batchesPerEpoch = this.#plan.batchesPerEpoch;
     this.imageShape = this.#reader.imageShape;
-    const batches = dataset.shape[0] / options.batchSize;
-    this.batchesPerEpoch = options.dropLast ? Math.floor(batches) : Math.ceil(batches);
   }
 
   /** The rows of the data set in the order of `epoch`, `[n]`. */
   order(epoch: number): Int32Array {
-    checkNumber("Loader.order", "epoch", epoch, { min: 0, integer: true });
-    const n = this.#dataset.shape[0];
-    return this.#options.shuffle
-      ? permutation(createRng(this.#options.seed!).fork("order", epoch), n)
-      : Int32Array.from({ length: n }, (_, i) => i);
+    return this.#plan.order(epoch);
   }
 
   /** The batches of `epoch`, each in arrays of its own. */
   *epoch(epoch: number): Generator<Batch<PixelsOf<Options>>, void, undefined> {
-    const order = this.order(epoch);
-    const { batchSize, pad = false } = this.#options;
-    for (let b = 0; b < this.batchesPerEpoch; b++) {
-      const rows = order.slice(b * batchSize, (b + 1) * batchSize);
-      const padded = Int32Array.from({ length: batchSize }, (_, i) => rows[i % rows.length]!);
-      yield this.#gather(epoch, pad ? padded : rows, rows.length);
+    for (const planned of this.#plan.batches(epoch)) {
+      const read = this.#reader.read(epoch, planned.indices);
+      yield batchOf(this.#dataset, this.imageShape, planned, read) as Batch<PixelsOf<Options>>;
     }
-  }
-
-  #gather(epoch: number, indices: Int32Array, size: number): Batch<PixelsOf<Options>> {
-    const dataset = this.#dataset;
-    const images: Pixels = this.#reader.room(indices.length);
-    const mixture = this.#reader.read(images, epoch, indices);
-    const soft = mixture
-      ? mixedLabelRows(dataset, indices, mixture)
-      : dataset.labelTargets && labelRows(dataset, indices);
-    return {
-      // `normalise` alone makes the reader's rows floats whatever else is asked for.
-      images: images as PixelsOf<Options>,
-      labels: Int32Array.from(indices, (index) => dataset.labels[index]!),
-      ...(soft ? { labelTargets: soft } : {}),
-      indices,
-      size,
-      shape: [indices.length, ...this.imageShape],
-    };
   }
 }

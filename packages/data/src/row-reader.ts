@@ -12,15 +12,22 @@ export interface Mixture {
   readonly shares: Float64Array;
 }
 
+/** The pixels of rows, and how they were mixed, if they were. */
+export interface ReadRows {
+  /** `[m, h, w, c]`. */
+  readonly images: Pixels;
+  readonly mixture?: Mixture;
+}
+
 /** Reads rows as they are trained on; a row's pixels depend on the epoch and the row alone. */
 export class RowReader {
   /** The axes of an image as it is read. */
   readonly imageShape: ImageSize;
-  /** Whether rows are read as raw bytes; else as floats. */
-  readonly bytes: boolean;
   readonly #dataset: Pick<ImageDataset, "images" | "shape">;
   readonly #augmenter: Augmenter | undefined;
   readonly #table: Float32Array | undefined;
+  /** Whether rows are read as raw bytes; else as floats. */
+  readonly #bytes: boolean;
 
   constructor(
     dataset: Pick<ImageDataset, "images" | "shape">,
@@ -33,23 +40,25 @@ export class RowReader {
     this.imageShape = augmenter?.imageShape ?? [h, w, c];
     this.#table = normalise && normalisation(dataset.shape[3], normalise);
     const mix = augmenter?.mix;
-    this.bytes = !normalise && (mix === undefined || mix.keepsBytes === true);
+    this.#bytes = !normalise && (mix === undefined || mix.keepsBytes === true);
+  }
+
+  /** The rows at `indices`, in arrays of their own. */
+  read(epoch: number, indices: Int32Array): ReadRows {
+    const images = this.#room(indices.length);
+    const [h, w, c] = this.imageShape;
+    const length = h * w * c;
+    indices.forEach((index, i) => {
+      this.#row(images.subarray(i * length, (i + 1) * length), epoch, index);
+    });
+    const mix = this.#augmenter?.mix;
+    return mix ? { images, mixture: this.#mix(mix, images, epoch, indices) } : { images };
   }
 
   /** Room for `m` rows, `[m, h, w, c]`. */
-  room(m: number): Pixels {
+  #room(m: number): Pixels {
     const [h, w, c] = this.imageShape;
-    return this.bytes ? new Uint8Array(m * h * w * c) : new Float32Array(m * h * w * c);
-  }
-
-  /** Fills `out`, `[m, h, w, c]`, with the rows at `indices`, and says how they were mixed. */
-  read(out: Pixels, epoch: number, indices: Int32Array): Mixture | undefined {
-    const length = out.length / indices.length;
-    indices.forEach((index, i) => {
-      this.#row(out.subarray(i * length, (i + 1) * length), epoch, index);
-    });
-    const mix = this.#augmenter?.mix;
-    return mix && this.#mix(mix, out, epoch, indices);
+    return this.#bytes ? new Uint8Array(m * h * w * c) : new Float32Array(m * h * w * c);
   }
 
   /** One row before it is mixed. */
@@ -69,8 +78,8 @@ export class RowReader {
 
   /** Mixes another row into each row, in place. */
   #mix(mix: Mixing, out: Pixels, epoch: number, indices: Int32Array): Mixture {
-    const length = out.length / indices.length;
-    const other = this.room(1);
+    const other = this.#room(1);
+    const length = other.length;
     const partners = new Int32Array(indices.length);
     const shares = new Float64Array(indices.length);
     indices.forEach((index, i) => {

@@ -1,5 +1,6 @@
 import { checkNumber, DomainError } from "@sd/math";
 import type { ImageAugmentation, ImageSize } from "./augmentation.ts";
+import { builtIn } from "./built-in.ts";
 
 /**
  * The middle of the image; where the rest is odd, the extra row or column is left out by rounding half to even, as torchvision
@@ -22,7 +23,7 @@ export function centerCrop({
     const detail = `to fit into images of ${h} × ${w} pixels, got ${height} × ${width}`;
     throw new DomainError("centerCrop", "size", detail);
   };
-  return {
+  return builtIn({
     name: "center-crop",
     options: { size },
     outputSize,
@@ -37,7 +38,7 @@ export function centerCrop({
       }
       return out;
     },
-  };
+  });
 }
 
 /** n / 2, a half rounded to the even neighbour, as Python rounds. */

@@ -2,6 +2,7 @@ import { checkNumber } from "@sd/math";
 import { beta, randomInteger } from "@sd/math/random";
 import type { Mixing } from "./augmentation.ts";
 import { areaOf, boxAround, copyBox } from "./box.ts";
+import { builtIn } from "./built-in.ts";
 
 /**
  * CutMix: a box of the other image takes the place of the own one's; the labels are mixed by area (Yun et al. 2019,
@@ -16,7 +17,7 @@ import { areaOf, boxAround, copyBox } from "./box.ts";
  */
 export function cutMix({ alpha = 1 }: { readonly alpha?: number } = {}): Mixing {
   checkNumber("cutMix", "alpha", alpha, { min: 0, aboveMin: true });
-  return {
+  return builtIn({
     name: "cutmix",
     options: { alpha },
     keepsBytes: true,
@@ -28,5 +29,5 @@ export function cutMix({ alpha = 1 }: { readonly alpha?: number } = {}): Mixing 
       copyBox(own, other, size, box);
       return 1 - areaOf(box) / (h * w);
     },
-  };
+  });
 }

@@ -2,6 +2,7 @@ import { checkNumber } from "@sd/math";
 import { randomInteger } from "@sd/math/random";
 import type { ImageAugmentation } from "./augmentation.ts";
 import { boxAround, copyBox } from "./box.ts";
+import { builtIn } from "./built-in.ts";
 import { checkFill, type Fill, filled } from "./fill.ts";
 
 /** Options of {@link cutout}. */
@@ -23,7 +24,7 @@ export function cutout(options: CutoutOptions = {}): ImageAugmentation {
   const { size = 16 } = options;
   checkNumber("cutout", "size", size, { min: 1, integer: true });
   const fill = checkFill("cutout", options.fill ?? 0);
-  return {
+  return builtIn({
     name: "cutout",
     options: { size, fill },
     apply(image, shape, rng) {
@@ -38,5 +39,5 @@ export function cutout(options: CutoutOptions = {}): ImageAugmentation {
       );
       return out;
     },
-  };
+  });
 }

@@ -1,5 +1,6 @@
 import { checkNumber } from "@sd/math";
 import type { ImageAugmentation } from "./augmentation.ts";
+import { builtIn } from "./built-in.ts";
 
 /**
  * The image mirrored left to right, with some probability.
@@ -22,7 +23,7 @@ export function horizontalFlip({
   readonly probability?: number;
 } = {}): ImageAugmentation {
   checkNumber("horizontalFlip", "probability", probability, { min: 0, max: 1 });
-  return {
+  return builtIn({
     name: "horizontal-flip",
     options: { probability },
     apply(image, [, w, c], rng) {
@@ -37,5 +38,5 @@ export function horizontalFlip({
       }
       return out;
     },
-  };
+  });
 }

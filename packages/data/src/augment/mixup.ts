@@ -1,6 +1,7 @@
 import { checkNumber } from "@sd/math";
 import { beta } from "@sd/math/random";
 import type { Mixing } from "./augmentation.ts";
+import { builtIn } from "./built-in.ts";
 
 /**
  * mixup: `x = λ x_own + (1 − λ) x_other` with λ ~ Beta(α, α), and the labels likewise (Zhang et al. 2018, arXiv 1710.09412).
@@ -22,7 +23,7 @@ import type { Mixing } from "./augmentation.ts";
  */
 export function mixup({ alpha = 1 }: { readonly alpha?: number } = {}): Mixing {
   checkNumber("mixup", "alpha", alpha, { min: 0, aboveMin: true });
-  return {
+  return builtIn({
     name: "mixup",
     options: { alpha },
     mix(own, other, _, rng) {
@@ -30,5 +31,5 @@ export function mixup({ alpha = 1 }: { readonly alpha?: number } = {}): Mixing {
       for (let i = 0; i < own.length; i++) own[i] = share * own[i]! + (1 - share) * other[i]!;
       return share;
     },
-  };
+  });
 }

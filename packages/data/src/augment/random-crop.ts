@@ -1,6 +1,7 @@
 import { checkNumber } from "@sd/math";
 import { randomInteger } from "@sd/math/random";
 import type { ImageAugmentation } from "./augmentation.ts";
+import { builtIn } from "./built-in.ts";
 import { checkFill, type Fill, filled } from "./fill.ts";
 
 /** Options of {@link randomCrop}. */
@@ -32,7 +33,7 @@ export function randomCrop(options: RandomCropOptions = {}): ImageAugmentation {
   const { padding = 4 } = options;
   checkNumber("randomCrop", "padding", padding, { min: 0, integer: true });
   const fill = checkFill("randomCrop", options.fill ?? 0);
-  return {
+  return builtIn({
     name: "random-crop",
     options: { padding, fill },
     apply(image, [h, w, c], rng) {
@@ -46,5 +47,5 @@ export function randomCrop(options: RandomCropOptions = {}): ImageAugmentation {
       }
       return out;
     },
-  };
+  });
 }

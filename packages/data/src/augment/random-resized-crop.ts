@@ -1,6 +1,7 @@
 import { checkNumber, DomainError } from "@sd/math";
 import { type Rng, randomInteger } from "@sd/math/random";
 import type { ImageAugmentation, ImageSize } from "./augmentation.ts";
+import { builtIn } from "./built-in.ts";
 import { type CropBox, resample } from "./resample.ts";
 
 /** Options of {@link randomResizedCrop}. */
@@ -64,11 +65,11 @@ export function randomResizedCrop(options: RandomResizedCropOptions = {}): Image
   for (const side of sides ?? []) {
     checkNumber("randomResizedCrop", "size", side, { min: 1, integer: true });
   }
-  return {
+  return builtIn({
     name: "random-resized-crop",
     options: { scale, ratio, ...(size === undefined ? {} : { size }) },
     outputSize: ([h, w, c]) => [...(sides ?? ([h, w] as const)), c],
     apply: (image, shape, rng) =>
       resample(image, shape, drawBox(shape, scale, ratio, rng), sides ?? [shape[0], shape[1]]),
-  };
+  });
 }

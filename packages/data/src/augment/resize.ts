@@ -1,5 +1,6 @@
 import { checkNumber } from "@sd/math";
 import type { ImageAugmentation, ImageSize } from "./augmentation.ts";
+import { builtIn } from "./built-in.ts";
 import { resample } from "./resample.ts";
 
 const SIDE = { min: 1, integer: true };
@@ -35,7 +36,7 @@ export function resize({
     const other = Math.floor((size * Math.max(h, w)) / Math.min(h, w));
     return h <= w ? [size, other, c] : [other, size, c];
   };
-  return {
+  return builtIn({
     name: "resize",
     options: { size },
     outputSize,
@@ -44,5 +45,5 @@ export function resize({
       const [height, width] = outputSize(shape);
       return resample(image, shape, { top: 0, left: 0, height: h, width: w }, [height, width]);
     },
-  };
+  });
 }
