@@ -1,6 +1,12 @@
 export { compileProgram } from "./compile-program.ts";
 export { ProgramError, type ProgramErrorCode } from "./errors.ts";
-export { type BatchNormOptions, type BatchNormResult, batchNorm } from "./lowering/batch-norm.ts";
+export {
+  type BatchNormOptions,
+  type BatchNormResult,
+  batchNorm,
+  type RunningStatistics,
+  type Statistics,
+} from "./lowering/batch-norm.ts";
 export { relu } from "./lowering/relu.ts";
 export { softmaxCrossEntropy } from "./lowering/softmax-cross-entropy.ts";
 export type { InputDType, ProgramDType, Values } from "./node-backend.ts";

@@ -61,9 +61,11 @@ const convolutionOfFilter: Rule = ([x, sizes, dy], attributes) => {
 /** What only the gradient understands of the forward pass is empty on CPUs, as is what it gives up. */
 const batchNorm =
   (reserved: readonly Shape[]): Rule =>
-  ([x, ...channels], { data_format: format = "NHWC", is_training: training = true }) => {
+  ([x, ...channels], attributes) => {
+    const { data_format: format = "NHWC", is_training: training = true } = attributes;
+    const { exponential_avg_factor: share = 1 } = attributes;
     const c = [x!.shape[3]!];
-    const statistics = training === false ? c : [0];
+    const statistics = training === false || share !== 1 ? c : [0];
     const expected = [c, c, statistics, statistics];
     const fits = channels.every(({ shape }, i) => same(shape, expected[i]!));
     return format === "NHWC" && fits ? [x!.shape, c, c, c, c, ...reserved] : undefined;

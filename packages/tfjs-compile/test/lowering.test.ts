@@ -5,6 +5,7 @@ import {
   batchNorm,
   compileProgram,
   type Entries,
+  type RunningStatistics,
   relu,
   softmaxCrossEntropy,
 } from "../src/index.ts";
@@ -56,6 +57,30 @@ const forms = {
       const loss = (x: tf.Tensor, s: tf.Tensor, o: tf.Tensor) => weighted(run(x, s, o).output);
       const unbiased = tf.mul(variance, 60 / 59);
       return [output, mean, unbiased, ...tf.grads(loss)([...operands])];
+    },
+  },
+  batchNormWithRunningStatistics: {
+    lowered: () => {
+      const running = { mean: channels(6), variance: tf.abs(channels(7)), momentum: 0.1 };
+      const run = (x: tf.Tensor, scale: tf.Tensor, offset: tf.Tensor) =>
+        batchNorm(x as tf.Tensor4D, scale as tf.Tensor1D, offset as tf.Tensor1D, {
+          running: running as RunningStatistics,
+        });
+      const operands = [image(), channels(4), channels(5)] as const;
+      const { output, mean, variance } = run(...operands);
+      const loss = (x: tf.Tensor, s: tf.Tensor, o: tf.Tensor) => weighted(run(x, s, o).output);
+      return [output, mean, variance, ...tf.grads(loss)([...operands])];
+    },
+    composed: () => {
+      const operands = [image(), channels(4), channels(5)] as const;
+      const run = (x: tf.Tensor, s: tf.Tensor, o: tf.Tensor) =>
+        batchNorm(x as tf.Tensor4D, s as tf.Tensor1D, o as tf.Tensor1D);
+      const { output, mean, variance } = run(...operands);
+      const towards = (old: tf.Tensor, batch: tf.Tensor) =>
+        tf.add(tf.mul(old, 0.9), tf.mul(batch, 0.1));
+      const loss = (x: tf.Tensor, s: tf.Tensor, o: tf.Tensor) => weighted(run(x, s, o).output);
+      const statistics = [towards(channels(6), mean), towards(tf.abs(channels(7)), variance)];
+      return [output, ...statistics, ...tf.grads(loss)([...operands])];
     },
   },
   batchNormWithStatistics: {

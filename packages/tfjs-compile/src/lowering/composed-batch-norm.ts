@@ -2,7 +2,7 @@
 // products with a row of ones: tfjs's own gradient copies the statistics to the size of the batch
 // instead.
 import * as tf from "@tensorflow/tfjs";
-import type { BatchNormResult } from "./batch-norm.ts";
+import type { BatchNormResult, RunningStatistics } from "./batch-norm.ts";
 
 /** Training on engines that have no operation for it; see {@link batchNorm}. */
 export function composedBatchNorm(
@@ -10,8 +10,20 @@ export function composedBatchNorm(
   scale: tf.Tensor1D,
   offset: tf.Tensor1D,
   epsilon: number,
+  running?: RunningStatistics,
 ): BatchNormResult {
-  return tf.tidy(() => compute(x, scale, offset, epsilon));
+  return tf.tidy(() => {
+    const result = compute(x, scale, offset, epsilon);
+    if (running === undefined) return result;
+    const { output, mean, variance } = result;
+    const towards = (old: tf.Tensor1D, batch: tf.Tensor1D): tf.Tensor1D =>
+      tf.add(tf.mul(old, 1 - running.momentum), tf.mul(batch, running.momentum));
+    return {
+      output,
+      mean: towards(running.mean, mean),
+      variance: towards(running.variance, variance),
+    } as BatchNormResult & tf.NamedTensorMap;
+  });
 }
 
 function compute(

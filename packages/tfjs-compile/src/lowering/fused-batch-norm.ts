@@ -8,7 +8,7 @@ import {
   type OpAttribute,
   typeAttribute,
 } from "../node-backend.ts";
-import type { BatchNormResult } from "./batch-norm.ts";
+import type { BatchNormResult, RunningStatistics } from "./batch-norm.ts";
 
 const KERNEL = "SdFusedBatchNormTraining";
 /** y, mean, variance, and three tensors that only the gradient understands. */
@@ -20,9 +20,13 @@ export function fusedBatchNorm(
   scale: tf.Tensor1D,
   offset: tf.Tensor1D,
   epsilon: number,
+  running?: RunningStatistics,
 ): BatchNormResult {
   register(tf.getBackend());
-  const results = tf.engine().runKernel(KERNEL, { x, scale, offset }, { epsilon }) as tf.Tensor[];
+  const { mean: oldMean, variance: oldVariance, momentum = 1 } = running ?? {};
+  const given = running === undefined ? {} : { oldMean, oldVariance };
+  const inputs = { x, scale, offset, ...given } as tf.NamedTensorMap;
+  const results = tf.engine().runKernel(KERNEL, inputs, { epsilon, momentum }) as tf.Tensor[];
   const [output, mean, variance, ...reserved] = results;
   // The gradient holds references of its own.
   tf.dispose(reserved);
@@ -39,13 +43,18 @@ function register(backendName: string): void {
     kernelName: KERNEL,
     backendName,
     kernelFunc: ({ inputs, attrs, backend }) => {
-      const { x, scale, offset } = inputs as Record<"x" | "scale" | "offset", tf.TensorInfo>;
+      const { x, scale, offset, oldMean, oldVariance } = inputs as Record<string, tf.TensorInfo>;
       const engine = backend as NodeBackend;
       return tf.tidy(() => {
-        // In training the running statistics are not looked at.
+        // The statistics of the batch alone are wanted where none are given.
         const none = tf.tensor1d([]);
-        const operands = [x, scale, offset, none, none];
-        const attributes = attributesOf(engine, Number(attrs!.epsilon));
+        const operands = [x!, scale!, offset!, oldMean ?? none, oldVariance ?? none];
+        const { epsilon, momentum } = attrs as unknown as Record<string, number>;
+        const type = engine.binding.TF_ATTR_FLOAT;
+        const attributes = [
+          ...attributesOf(engine, epsilon!),
+          { name: "exponential_avg_factor", type, value: momentum },
+        ];
         return engine.executeMultipleOutputs("FusedBatchNormV3", attributes, operands, OUTPUTS);
       });
     },

@@ -40,17 +40,16 @@ export function batchNormalisation(name: string, channels: number): Layer {
       const running = { mean: vectorOf(mean), variance: vectorOf(variance) };
       const result = batchNorm(x as tf.Tensor4D, vectorOf(scale), vectorOf(offset), {
         epsilon: EPSILON,
-        ...(mode.training ? {} : { statistics: running }),
+        ...(mode.training
+          ? { running: { ...running, momentum: MOMENTUM } }
+          : { statistics: running }),
       });
       if (mode.training) {
-        mode.update(mean, towards(running.mean, result.mean));
-        mode.update(variance, towards(running.variance, result.variance));
+        mode.update(mean, result.mean);
+        mode.update(variance, result.variance);
         mode.update(count, tf.add(weights[count]!, 1));
       }
       return result.output;
     },
   };
 }
-
-const towards = (running: tf.Tensor, batch: tf.Tensor): tf.Tensor =>
-  tf.add(tf.mul(running, 1 - MOMENTUM), tf.mul(batch, MOMENTUM));
