@@ -10,7 +10,7 @@ import type { Method } from "./method.ts";
 export interface BootstrappingOptions {
   /** `soft`: the prediction p itself; `hard`: its largest class. @defaultValue "soft" */
   readonly form?: "soft" | "hard";
-  /** β, the weight of the label; the prediction has the rest. In [0, 1]. @defaultValue 0.95, or 0.8 with `hard` */
+  /** β, the weight of the label; the prediction has the rest. In [0, 1]; the paper has 0.8 for `hard`. @defaultValue 0.95 */
   readonly labelWeight?: number;
 }
 
@@ -35,7 +35,7 @@ export function ownDecision(scale: number): EngineTerm {
  */
 export function bootstrapping({
   form = "soft",
-  labelWeight = form === "hard" ? 0.8 : 0.95,
+  labelWeight = 0.95,
 }: BootstrappingOptions = {}): Method {
   checkChoice("bootstrapping", "form", form, ["soft", "hard"]);
   checkNumber("bootstrapping", "labelWeight", labelWeight, { min: 0, max: 1 });
