@@ -25,3 +25,14 @@ export interface Batch<P extends Pixels = Pixels> {
   readonly size: number;
   readonly shape: readonly [m: number, h: number, w: number, c: number];
 }
+
+/** Where batches come from: a {@link Loader} or a {@link PrefetchLoader}; `for await` walks the epochs of both. */
+export interface BatchSource<P extends Pixels = Pixels> {
+  readonly batchesPerEpoch: number;
+  /** The axes of one image of a batch. */
+  readonly imageShape: readonly [h: number, w: number, c: number];
+  /** The rows of the data set in the order of `epoch`, `[n]`. */
+  order(epoch: number): Int32Array;
+  /** The batches of `epoch`, each in arrays of its own. */
+  epoch(epoch: number): Iterable<Batch<P>> | AsyncIterable<Batch<P>>;
+}

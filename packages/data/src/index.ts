@@ -16,7 +16,7 @@ export { mixup } from "./augment/mixup.ts";
 export { type RandomCropOptions, randomCrop } from "./augment/random-crop.ts";
 export { type RandomResizedCropOptions, randomResizedCrop } from "./augment/random-resized-crop.ts";
 export { resize } from "./augment/resize.ts";
-export type { Batch, Pixels, PixelsOf } from "./batch.ts";
+export type { Batch, BatchSource, Pixels, PixelsOf } from "./batch.ts";
 export { type CifarOptions, readCifar } from "./cifar.ts";
 export { type IdxDatasetOptions, type ImageDataset, readIdxDataset, subset } from "./dataset.ts";
 export { DownloadError, type DownloadErrorCode } from "./download/download-error.ts";

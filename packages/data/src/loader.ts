@@ -1,6 +1,6 @@
 import type { ImageSize } from "./augment/augmentation.ts";
 import { Augmenter } from "./augment/augmenter.ts";
-import type { Batch, PixelsOf } from "./batch.ts";
+import type { Batch, BatchSource, PixelsOf } from "./batch.ts";
 import { batchOf } from "./batch-of.ts";
 import type { ImageDataset } from "./dataset.ts";
 import { EpochPlan } from "./epoch-plan.ts";
@@ -31,7 +31,9 @@ import { RowReader } from "./row-reader.ts";
  * console.log(batches[1]!.indices, batches[1]!.size); // Int32Array(2) [ 2, 2 ] 1
  * ```
  */
-export class Loader<Options extends LoaderOptions = LoaderOptions> {
+export class Loader<Options extends LoaderOptions = LoaderOptions>
+  implements BatchSource<PixelsOf<Options>>
+{
   readonly batchesPerEpoch: number;
   /** The axes of one image of a batch; augmentations may give them another size than the data set's. */
   readonly imageShape: ImageSize;

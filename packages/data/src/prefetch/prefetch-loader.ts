@@ -2,7 +2,7 @@ import { availableParallelism } from "node:os";
 import { checkNumber } from "@sd/math";
 import type { ImageSize } from "../augment/augmentation.ts";
 import { hasRecipe, recipeOf } from "../augment/recipe.ts";
-import type { Batch, PixelsOf } from "../batch.ts";
+import type { Batch, BatchSource, PixelsOf } from "../batch.ts";
 import { batchOf } from "../batch-of.ts";
 import type { ImageDataset } from "../dataset.ts";
 import { EpochPlan, type PlannedBatch } from "../epoch-plan.ts";
@@ -58,7 +58,9 @@ interface Coming {
  * await loader.close();
  * ```
  */
-export class PrefetchLoader<Options extends PrefetchOptions = PrefetchOptions> {
+export class PrefetchLoader<Options extends PrefetchOptions = PrefetchOptions>
+  implements BatchSource<PixelsOf<Options>>
+{
   readonly batchesPerEpoch: number;
   /** The axes of one image of a batch. */
   readonly imageShape: ImageSize;
