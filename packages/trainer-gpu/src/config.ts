@@ -1,7 +1,8 @@
-import type { Augment, ImageDataset } from "@sd/data";
+import type { Augment, ImageAugmentation, ImageDataset } from "@sd/data";
 import { type Criterion, criteria, type EarlyStopping } from "./criterion.ts";
 import type { Engine } from "./engine.ts";
 import { requireOption, TrainerError } from "./errors.ts";
+import { checkShapes } from "./image-shape.ts";
 import type { Method } from "./methods/method.ts";
 import { type ScheduleOptions, scheduleFactor } from "./schedules.ts";
 import { isNetwork, type Teacher } from "./teachers/teacher.ts";
@@ -35,6 +36,11 @@ export interface TrainSettings {
   readonly schedule: ScheduleOptions;
   /** How training images are changed, epoch by epoch. @defaultValue not at all */
   readonly augment?: Augment | undefined;
+  /**
+   * How images of validation and test are brought to the size of the training images: `resize`, `centerCrop`, which draw nothing.
+   * @defaultValue they have it
+   */
+  readonly evaluate?: readonly ImageAugmentation[] | undefined;
   /** What the best epoch is chosen by, on the validation set. @defaultValue "accuracy" */
   readonly bestBy?: Criterion;
   /** @defaultValue all epochs are trained */
@@ -49,6 +55,11 @@ export interface TrainOptions extends TrainSettings {
   readonly data: TrainData;
   readonly method: Method;
   readonly teacher?: Teacher | undefined;
+  /**
+   * Threads that make batches ahead; the batches are the same whatever their number.
+   * @defaultValue 1 where images are augmented, else 0: the caller's thread makes them
+   */
+  readonly workers?: number;
   /** Stops after the step in progress, which is saved: the run can be continued from there. */
   readonly signal?: AbortSignal | undefined;
   /**
@@ -75,12 +86,16 @@ export interface Progress {
   readonly metrics?: Readonly<Record<string, number>>;
 }
 
+/** Whether images are changed at all. */
+export const isAugmented = ({ images = [], mix }: Augment = {}): boolean =>
+  images.length > 0 || mix !== undefined;
+
 const isCount = (x: unknown): boolean => Number.isSafeInteger(x) && (x as number) >= 1;
 
 /** Fails on the first setting that no run can have, and names it. */
 export function checkSettings({ data, teacher, ...options }: TrainOptions): void {
   const { seed, generation, epochs, batchSize, parts = 1, optimizer, schedule } = options;
-  const { bestBy = "accuracy", keepLast = 2, earlyStopping } = options;
+  const { bestBy = "accuracy", keepLast = 2, workers = 0, earlyStopping } = options;
   const { patience = 1, metric = bestBy, minDelta = 0 } = earlyStopping ?? {};
   const rows = data.train.shape[0];
   const { learningRate } = optimizer;
@@ -104,6 +119,7 @@ export function checkSettings({ data, teacher, ...options }: TrainOptions): void
     ],
     ["bestBy", bestBy, `one of ${criteria.join(", ")}`, criteria.includes(bestBy)],
     ["keepLast", keepLast, "a positive integer", isCount(keepLast)],
+    ["workers", workers, "a non-negative integer", workers === 0 || isCount(workers)],
     ["earlyStopping.patience", patience, "a positive integer", isCount(patience)],
     ["earlyStopping.metric", metric, `one of ${criteria.join(", ")}`, criteria.includes(metric)],
     [
@@ -114,9 +130,12 @@ export function checkSettings({ data, teacher, ...options }: TrainOptions): void
     ],
   ];
   for (const rule of rules) requireOption(...rule);
-  const { images = [], mix } = options.augment ?? {};
-  const augmented = images.length > 0 || mix !== undefined;
-  if (augmented && teacher !== undefined && !isNetwork(teacher) && !teacher.seesImages) {
+  if (
+    isAugmented(options.augment) &&
+    teacher !== undefined &&
+    !isNetwork(teacher) &&
+    !teacher.seesImages
+  ) {
     throw new TrainerError(
       "BAD_OPTION",
       "`augment`: this teacher knows the images of the training set alone, not what augmentation makes of them: leave `augment` out, " +
@@ -125,15 +144,5 @@ export function checkSettings({ data, teacher, ...options }: TrainOptions): void
   }
   createUpdateRule(optimizer);
   scheduleFactor(schedule, 0, epochs);
-  for (const split of ["validation", "test"] as const) {
-    const [own, other] = [data.train, data[split]].map(({ shape, classes }) =>
-      JSON.stringify([shape.slice(1), classes]),
-    );
-    if (own !== other) {
-      throw new TrainerError(
-        "BAD_OPTION",
-        `\`data.${split}\`: expected image shape and classes ${own} as in \`data.train\`, got ${other}`,
-      );
-    }
-  }
+  checkShapes({ data, ...options });
 }

@@ -26,8 +26,6 @@ export interface GenerationOptions
  */
 export async function distilGenerations(options: GenerationOptions): Promise<TrainResult[]> {
   const { generations, folder, baseline, student, ...common } = options;
-  const [, ...input] = common.data.train.shape;
-  const shape = { input, classes: common.data.train.classes };
   const results: TrainResult[] = [];
   for (let generation = 0; generation <= generations; generation++) {
     const first = generation === 0;
@@ -36,7 +34,7 @@ export async function distilGenerations(options: GenerationOptions): Promise<Tra
       generation,
       folder: folder(generation),
       method: first ? baseline : student,
-      teacher: first ? undefined : await loadTeacher(folder(generation - 1), shape),
+      teacher: first ? undefined : await loadTeacher(folder(generation - 1)),
     });
     results.push(result);
     if (result.state !== "done") break;

@@ -3,11 +3,12 @@ import { cpus } from "node:os";
 import { channelStatistics } from "@sd/data";
 import * as tf from "@tensorflow/tfjs";
 import type { TrainOptions } from "./config.ts";
+import { trainedShape } from "./image-shape.ts";
 
 const require = createRequire(import.meta.url);
 
 /** What a run found around it, as manifest.json holds it: versions, engine, device, checksums. */
-export function createManifest({ engine, data, seed }: TrainOptions): object {
+export function createManifest({ engine, data, seed, augment }: TrainOptions): object {
   const { version } = require("../package.json") as { version: string };
   return {
     createdBy: `@sd/trainer-gpu ${version}`,
@@ -20,7 +21,7 @@ export function createManifest({ engine, data, seed }: TrainOptions): object {
     seed,
     // What whoever predicts with the network must know of the images that it was trained on.
     input: {
-      shape: data.train.shape.slice(1),
+      shape: trainedShape({ data, augment }).input,
       classes: data.train.classes,
       ...(data.train.classNames ? { classNames: data.train.classNames } : {}),
       ...channelStatistics(data.train),

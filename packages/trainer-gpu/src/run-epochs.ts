@@ -26,11 +26,13 @@ async function validate({
   session,
   data,
   predictBatchSize,
+  evaluate,
 }: Context): Promise<{ validationAccuracy: number; validationNll: number }> {
   const { logits, labels, shape } = await predictDataset(
     session,
     data.validation,
     predictBatchSize,
+    evaluate,
   );
   return {
     validationAccuracy: accuracy(logits, labels, shape),
@@ -129,7 +131,7 @@ async function loadBestOf({
 
 /** Predicts validation and test with the best checkpoint, and keeps the logits for every metric ever wanted. */
 async function savePredictions(context: Context): Promise<EpochMetrics> {
-  const { run, session, data, predictBatchSize } = context;
+  const { run, session, data, predictBatchSize, evaluate } = context;
   const best = await loadBestOf(context);
   if (best === undefined) {
     throw new TrainerError("BAD_CHECKPOINT", `${run.folder}: no checkpoint \`best\``);
@@ -137,7 +139,7 @@ async function savePredictions(context: Context): Promise<EpochMetrics> {
   const values = Object.entries(best.weights).map(([k, v]) => [`weights/${k}`, v]);
   session.write(Object.fromEntries(values));
   for (const split of ["validation", "test"] as const) {
-    const predictions = await predictDataset(session, data[split], predictBatchSize);
+    const predictions = await predictDataset(session, data[split], predictBatchSize, evaluate);
     await run.savePredictions(split, predictions);
   }
   return best.metrics;

@@ -11,7 +11,7 @@ import { isNetwork, type Teacher } from "./teachers/teacher.ts";
 import { resolveOptimizer } from "./update-rules/table.ts";
 
 /** The augmentation as the configuration records it. */
-function recordAugment({ images = [], mix }: Augment): object {
+function recordAugment({ images = [], mix }: Augment): { images: object[]; mix?: object } {
   const record = ({ name, options }: ImageAugmentation | Mixing): object => ({ name, options });
   return { images: images.map(record), ...(mix ? { mix: record(mix) } : {}) };
 }
@@ -28,7 +28,7 @@ function recordTeacher(teacher: Teacher, { folder, model: own }: TrainOptions): 
 /** The resolved configuration, as config.json holds it: enough to repeat the run. */
 function createConfig(options: TrainOptions): object {
   const { method, teacher, data, model, seed, generation, epochs } = options;
-  const { batchSize, parts = 1, augment, bestBy = "accuracy", earlyStopping } = options;
+  const { batchSize, parts = 1, augment, evaluate, bestBy = "accuracy", earlyStopping } = options;
   const { name, label, options: methodOptions } = method;
   return {
     method: { name, label, options: methodOptions },
@@ -43,6 +43,7 @@ function createConfig(options: TrainOptions): object {
     bestBy,
     ...(earlyStopping ? { earlyStopping: { metric: bestBy, minDelta: 0, ...earlyStopping } } : {}),
     ...(augment ? { augment: recordAugment(augment) } : {}),
+    ...(evaluate ? { evaluate: recordAugment({ images: evaluate }).images } : {}),
     data: data.description,
     ...(teacher ? { teacher: recordTeacher(teacher, options) } : {}),
   };

@@ -1,5 +1,5 @@
 // One epoch of steps: batches → signals → targets → step → what the method remembers.
-import type { Batch, ChannelStatistics, Loader } from "@sd/data";
+import type { Batch, ChannelStatistics, PrefetchLoader } from "@sd/data";
 import { createRng, type Rng } from "@sd/math/random";
 import { accuracy } from "@sd/metrics";
 import type { Run } from "@sd/runs";
@@ -18,7 +18,7 @@ export interface Context extends TrainOptions {
   readonly run: Run;
   readonly network: Model;
   readonly session: Session;
-  readonly loader: Loader;
+  readonly loader: PrefetchLoader;
   readonly normalise: ChannelStatistics;
   /** What the method remembers, changed in place. */
   readonly memory: MethodState;
@@ -96,7 +96,7 @@ export async function trainEpoch(
   const start = performance.now() - 1000 * from.seconds;
   let sums = from;
   let at = 0;
-  for (const batch of loader.epoch(epoch)) {
+  for await (const batch of loader.epoch(epoch)) {
     const step = at++;
     if (step < from.step) continue;
     if (signal?.aborted) return { sums, complete: false };

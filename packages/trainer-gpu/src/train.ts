@@ -1,8 +1,9 @@
 // A run: its folder, its network and its loader are made ready, and it is trained to its end.
-import { type ChannelStatistics, channelStatistics, Loader } from "@sd/data";
+import { type ChannelStatistics, channelStatistics, PrefetchLoader } from "@sd/data";
 import type { Run } from "@sd/runs";
-import { checkSettings, type TrainOptions } from "./config.ts";
+import { checkSettings, isAugmented, type TrainOptions } from "./config.ts";
 import { TrainerError } from "./errors.ts";
+import { trainedShape } from "./image-shape.ts";
 import type { Signal } from "./methods/method.ts";
 import { initialWeights, type Model } from "./models/model.ts";
 import { createModel } from "./models/table.ts";
@@ -70,18 +71,18 @@ function createSession(
 /** Trains in a run folder that this process has open. */
 async function trainIn(run: Run, options: TrainOptions): Promise<TrainResult["state"]> {
   const { data, batchSize, seed, method, augment } = options;
-  const [, ...input] = data.train.shape;
-  const network = createModel(options.model, { input, classes: data.train.classes });
+  const network = createModel(options.model, trainedShape(options));
   const largest = Math.max(data.validation.shape[0], data.test.shape[0]);
   const predictBatchSize = Math.min(PREDICT_BATCH, largest);
   const taught = openOther(options, network);
   const given = taught === undefined ? [] : (["teacher"] as const);
   const normalise = channelStatistics(data.train);
   const session = createSession(options, network, predictBatchSize, given, normalise);
+  const { workers = isAugmented(augment) ? 1 : 0 } = options;
+  const loading = { batchSize, seed, shuffle: true, dropLast: true, augment, workers };
+  const loader = new PrefetchLoader(data.train, loading);
   try {
     await run.setStatus("running");
-    const loading = { batchSize, seed, shuffle: true, dropLast: true, augment };
-    const loader = new Loader(data.train, loading);
     const memory = method.init?.({ n: data.train.shape[0], k: data.train.classes }) ?? {};
     const { onWarning: warn = (message: string) => process.emitWarning(message) } = options;
     const made = {
@@ -97,6 +98,7 @@ async function trainIn(run: Run, options: TrainOptions): Promise<TrainResult["st
     };
     return await runEpochs({ ...options, ...made });
   } finally {
+    await loader.close();
     session.dispose();
     // A teacher that was handed in open stays open.
     if (taught !== options.teacher) taught?.dispose?.();

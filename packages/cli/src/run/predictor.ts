@@ -51,7 +51,7 @@ export async function openPredictor(folder: string, rows: number = BATCH): Promi
   }
   const batchSize = Math.min(rows, BATCH);
   const shape = { input: input.shape, classes: input.classes };
-  const teacher = await loadTeacher(folder, shape);
+  const teacher = await loadTeacher(folder);
   const network = openTeacher(teacher, { ...shape, model: String(config.model), batchSize });
   return {
     ...input,

@@ -3,7 +3,6 @@ import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { EventFile, type MetricsRow, type RunRecord, readRun } from "@sd/runs";
 import {
-  createModel,
   type Engine,
   loadTeacher,
   type Progress,
@@ -35,8 +34,7 @@ export async function runData(settings: RunSettings, place: DataPlace): Promise<
 }
 
 async function teacherOf(
-  { model, teacher, method }: RunSettings,
-  { train: { shape, classes } }: TrainData,
+  { teacher, method }: RunSettings,
   base: string,
 ): Promise<Teacher | undefined> {
   if (!methodOf(method).signals.includes("teacher")) return undefined;
@@ -45,8 +43,7 @@ async function teacherOf(
       `${method.name} needs a teacher: give --teacher FOLDER, or let sd distil train one first`,
     );
   }
-  const [, ...input] = shape;
-  return loadTeacher(resolve(base, teacher), createModel(model, { input, classes }));
+  return loadTeacher(resolve(base, teacher));
 }
 
 /** Writes the epochs of a run as TensorBoard's events, from those on that there are; what it gives must be waited for. */
@@ -74,7 +71,7 @@ export async function trainRun(settings: RunSettings, context: RunContext): Prom
       ...trainSettings(settings),
       method: methodOf(settings.method),
       ...{ folder, engine, data, signal },
-      teacher: await teacherOf(settings, data, place.base),
+      teacher: await teacherOf(settings, place.base),
       onProgress(progress) {
         const { epoch, metrics } = progress;
         if (metrics) events?.add({ ...metrics, epoch });

@@ -9,17 +9,24 @@ import type { NetworkTeacher } from "./teacher.ts";
  * The teacher that a finished run makes, of whatever network: its checkpoint with the best validation score.
  *
  * @param folder - The run folder.
- * @param shape - The images and classes of the student.
- * @throws TrainerError `MISSING_SIGNAL` where the run is not finished, `BAD_CHECKPOINT` where it was trained for images or classes of
- * another shape.
+ * @throws TrainerError `MISSING_SIGNAL` where the run is not finished, `BAD_CHECKPOINT` where its manifest or its checkpoint is not of
+ * its network.
  * @throws RunError `ERR_BAD_FILE` where the checkpoint is damaged.
  */
-export async function loadTeacher(folder: string, shape: ModelShape): Promise<NetworkTeacher> {
-  const { status, config, loadCheckpoint } = await readRun(folder);
+export async function loadTeacher(folder: string): Promise<NetworkTeacher> {
+  const { status, config, manifest, loadCheckpoint } = await readRun(folder);
   if (status.state !== "done") {
     const problem = `${folder} cannot teach: it is ${status.state}, not done`;
     throw new TrainerError("MISSING_SIGNAL", problem);
   }
+  const input = manifest.input as { shape: ModelShape["input"]; classes: number } | undefined;
+  if (input === undefined) {
+    throw new TrainerError(
+      "BAD_CHECKPOINT",
+      `${folder}: manifest.json does not say of what images`,
+    );
+  }
   const model = String(config.model);
-  return { folder, model, weights: await loadBest({ loadCheckpoint }, createModel(model, shape)) };
+  const network = createModel(model, { input: input.shape, classes: input.classes });
+  return { folder, model, weights: await loadBest({ loadCheckpoint }, network) };
 }
