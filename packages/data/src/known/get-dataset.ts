@@ -1,5 +1,5 @@
 import { mkdir, rename, rm, stat } from "node:fs/promises";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { unpackArchive } from "../archive/unpack-archive.ts";
 import { DownloadError } from "../download/download-error.ts";
 import { type DownloadOptions, downloadFile } from "../download/download-file.ts";
@@ -75,8 +75,7 @@ async function unpack(
   await rm(unpacked, { recursive: true, force: true });
   try {
     await unpackArchive(archive, unpacked, signal ? { signal } : {});
-    const [, inside] = /([^/\\]+)$/.exec(target)!;
-    await rename(join(unpacked, inside!), target);
+    await rename(join(unpacked, basename(target)), target);
   } finally {
     await rm(unpacked, { recursive: true, force: true });
   }
