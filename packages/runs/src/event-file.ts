@@ -67,7 +67,8 @@ export function eventTags(row: MetricsRow): Record<string, number> {
   return Object.fromEntries(
     numbers.map(([name, value]) => {
       const [, split, rest] = /^(train|validation|test)([A-Z]\w*)$/.exec(name) ?? [];
-      const tag = split && rest ? `${split}/${rest[0]!.toLowerCase()}${rest.slice(1)}` : `run/${name}`;
+      const tag =
+        split && rest ? `${split}/${rest[0]!.toLowerCase()}${rest.slice(1)}` : `run/${name}`;
       return [tag, value];
     }),
   );
@@ -105,7 +106,10 @@ export class EventFile {
     const time = now();
     const name = `events.out.tfevents.${Math.floor(time)}.${hostname()}.${process.pid}.0`;
     const file = new EventFile(join(below, name));
-    await writeFile(file.path, Buffer.concat([header(time), ...rows.map((row) => encode(row, time))]));
+    await writeFile(
+      file.path,
+      Buffer.concat([header(time), ...rows.map((row) => encode(row, time))]),
+    );
     return file;
   }
 

@@ -75,8 +75,14 @@ events = EventAccumulator(sys.argv[1]); events.Reload()
 print(json.dumps({tag: [[e.step, e.value] for e in events.Scalars(tag)] for tag in events.Tags()["scalars"]}))`;
     const out = execFileSync(python!, ["-c", script, join(folder, "tensorboard")]);
     expect(JSON.parse(out.toString())).toEqual({
-      "train/loss": [[0, 2.5], [1, 1.25]],
-      "validation/accuracy": [[0, 0.5], [1, 0.75]],
+      "train/loss": [
+        [0, 2.5],
+        [1, 1.25],
+      ],
+      "validation/accuracy": [
+        [0, 0.5],
+        [1, 0.75],
+      ],
     });
   });
 });
