@@ -58,7 +58,7 @@ export function variableGraph(variables: readonly GraphVariable[]): GraphNode[] 
 /** Marks a node to be compiled with XLA, together with those around it. */
 const XLA: GraphNode["attributes"] = { _XlaCompile: { kind: "bool", value: true } };
 /** XLA's pooling is many times slower on CPUs, and it has no part in what changes variables. */
-const NOT_XLA = /Pool|^Resource|^ReadVariable/;
+const NOT_XLA = /Pool|^Resource|^ReadVariable|^AssignVariable/;
 
 /** The node, by its name, that gives a variable's value before the step. */
 type OldValue = (name: string, variable: number) => GraphNode;

@@ -72,6 +72,12 @@ export class Draft {
     return `c${this.#constants.push({ dtype: DType[dtype], shape, values: array }) - 1}`;
   }
 
+  /** A new operation on float32 numbers with one output. */
+  append(name: string, inputs: readonly Ref[], output: TensorType): Ref {
+    const op = { name, attributes: { T: FLOAT }, inputs, outputs: [output] };
+    return `o${this.ops.push(op) - 1}:0`;
+  }
+
   /** The operations, by number, that are still taken by something. */
   used(): ReadonlySet<number> {
     return usedOps({ ...this.#recording, ops: this.ops, updates: this.updates });

@@ -1,19 +1,21 @@
 // Recognises SGD with momentum, and a weight decay that was added to its gradient.
 import { DType } from "../node-backend.ts";
-import type { RecordedOp, Ref, Update } from "../recording.ts";
+import type { Ref } from "../recording.ts";
+import { isScalar, products, scalar, sums } from "./arithmetic.ts";
 import type { Draft } from "./draft.ts";
+import { type Assignment, assignments } from "./in-place.ts";
 
-/** v ← share · v + gradient, w ← w − rate · (nesterov ? gradient + share · v : v). */
+/** v ← share · v + gradient, w ← start − rate · (nesterov ? gradient + share · v : v). */
 export interface MomentumUpdate {
   readonly parameter: Assignment;
   readonly velocity: Assignment;
+  /** The parameter's old value, or what something else made of it first. */
+  readonly start: Ref;
   readonly gradient: Ref;
   readonly share: Ref;
   readonly rate: Ref;
   readonly nesterov: boolean;
 }
-
-type Assignment = Extract<Update, { readonly ref: Ref }>;
 
 /** All momentum steps of a recording; a velocity that two parameters share is in none. */
 export function momentumUpdates(draft: Draft): MomentumUpdate[] {
@@ -24,24 +26,24 @@ export function momentumUpdates(draft: Draft): MomentumUpdate[] {
   return found.filter(({ velocity }) => once(velocity.variable));
 }
 
-const assignments = ({ updates }: Draft): Assignment[] =>
-  updates.filter((update) => "ref" in update);
-
 /** The momentum step that the assignment of a parameter is the end of. */
 function momentumUpdate(draft: Draft, parameter: Assignment): MomentumUpdate | undefined {
   const moved = draft.op(parameter.ref, "Sub");
-  if (moved?.inputs[0] !== `v${parameter.variable}`) return undefined;
+  if (moved === undefined) return undefined;
+  const [start, step] = moved.inputs as [Ref, Ref];
+  if (draft.typeOf(start).shape.join() !== draft.typeOf(parameter.ref).shape.join())
+    return undefined;
   if (draft.typeOf(parameter.ref).dtype !== DType.float32) return undefined;
-  for (const [direction, rate] of products(draft, moved.inputs[1]!)) {
+  for (const [direction, rate] of products(draft, step)) {
     if (!isScalar(draft, rate)) continue;
     const plain = velocityUpdate(draft, parameter, direction);
-    if (plain !== undefined) return { parameter, ...plain, rate, nesterov: false };
+    if (plain !== undefined) return { parameter, start, ...plain, rate, nesterov: false };
     for (const [gradient, ahead] of sums(draft, direction)) {
       for (const [velocity, share] of products(draft, ahead)) {
         const update = velocityUpdate(draft, parameter, velocity);
         if (update === undefined || update.gradient !== gradient) continue;
         if (!sameNumber(draft, update.share, share)) continue;
-        return { parameter, ...update, rate, nesterov: true };
+        return { parameter, start, ...update, rate, nesterov: true };
       }
     }
   }
@@ -82,35 +84,13 @@ export function coupledDecay(
   for (const [rest, decay] of sums(draft, gradient)) {
     if (draft.typeOf(rest).shape.join() !== draft.typeOf(gradient).shape.join()) continue;
     for (const [weight, amount] of products(draft, decay)) {
-      const factor = isScalar(draft, amount) ? draft.constant(amount)?.[0] : undefined;
+      const factor = scalar(draft, amount);
       if (weight !== `v${parameter.variable}` || factor === undefined) continue;
       return { gradient: rest, factor: factor / kept };
     }
   }
   return undefined;
 }
-
-/** The two factors of a product of two, both ways round. */
-function products(draft: Draft, ref: Ref): [Ref, Ref][] {
-  return bothWays(draft.op(ref, "Mul"));
-}
-
-/** The two terms of a sum of two, both ways round. */
-function sums(draft: Draft, ref: Ref): [Ref, Ref][] {
-  return bothWays(draft.op(ref, "Add", "AddV2"));
-}
-
-function bothWays(op: RecordedOp | undefined): [Ref, Ref][] {
-  const [a, b] = op?.inputs ?? [];
-  return a === undefined || b === undefined
-    ? []
-    : [
-        [a, b],
-        [b, a],
-      ];
-}
-
-const isScalar = (draft: Draft, ref: Ref): boolean => draft.typeOf(ref).shape.length === 0;
 
 const sameNumber = (draft: Draft, a: Ref, b: Ref): boolean =>
   a === b || (a.startsWith("c") && draft.constant(a)?.join() === draft.constant(b)?.join());

@@ -1,9 +1,11 @@
 import type { GraphVariable } from "../graph.ts";
 import type { Recording } from "../recording.ts";
+import { lowerAdam } from "./adam.ts";
 import { lowerBiasGradients } from "./bias-gradient.ts";
 import { Draft } from "./draft.ts";
 import { lowerMatrixProducts } from "./matrix-product.ts";
 import { lowerMomentum } from "./momentum.ts";
+import { lowerMovingAverages } from "./moving-average.ts";
 
 /** A recording in which what tfjs composes is TensorFlow's own operation, where it has one. */
 export function rewrite(recording: Recording, variables: readonly GraphVariable[]): Recording {
@@ -11,5 +13,8 @@ export function rewrite(recording: Recording, variables: readonly GraphVariable[
   lowerBiasGradients(draft);
   lowerMatrixProducts(draft);
   lowerMomentum(draft);
+  lowerAdam(draft);
+  // What the others have taken are no assignments any more.
+  lowerMovingAverages(draft);
   return draft.finish();
 }
