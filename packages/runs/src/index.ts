@@ -8,6 +8,7 @@ export type { MetricsRow } from "./metrics-file.ts";
 export type { Predictions } from "./predictions.ts";
 export { listRuns, type RunRecord, readRun } from "./record.ts";
 export { createRun, openRun, Run, type RunOptions } from "./run.ts";
+export { runHolder } from "./run-holder.ts";
 export {
   type ReadOptions,
   readSafetensors,

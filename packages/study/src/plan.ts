@@ -56,6 +56,21 @@ export interface PlanOptions {
   readonly resolve?: (settings: Settings) => Settings;
 }
 
+/** More runs than anyone can make are a slip of the pen. */
+const MOST_RUNS = 100_000;
+
+/** Fails where a study would have too many runs to be written down. */
+function checkSize({ name, variants, grid = {}, seeds }: StudySpec): void {
+  const cells = Object.values(grid).reduce((product, values) => product * values.length, 1);
+  const chains = variants.reduce((sum, { generations = 0 }) => sum + generations + 1, 0);
+  const runs = cells * chains * seeds.length;
+  if (runs <= MOST_RUNS) return;
+  throw new StudyError(
+    "ERR_BAD_SPEC",
+    `the study ${name} would have up to ${runs} runs: expected at most ${MOST_RUNS}`,
+  );
+}
+
 /** Every combination of the grid's values, the last setting changing fastest. */
 function gridCells(grid: Readonly<Record<string, readonly unknown[]>>): Settings[] {
   return Object.entries(grid).reduce<Settings[]>(
@@ -129,6 +144,7 @@ export function planStudy(spec: StudySpec, { resolve = (s) => s }: PlanOptions =
     if (values.length === 0)
       throw new StudyError("ERR_BAD_SPEC", `the study ${name} has no ${what}`);
   }
+  checkSize(spec);
   const cells = gridCells(grid);
   const runs = new Map<string, PlannedRun>();
   for (const seed of seeds) {

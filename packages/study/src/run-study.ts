@@ -1,6 +1,7 @@
 // Makes the runs of a study: so many at once, each after those that it depends on, until none can be made any more.
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { runHolder } from "@sd/runs";
 import type { Executor } from "./executor.ts";
 import { LocalExecutor } from "./local-executor.ts";
 import type { PlannedRun, StudyPlan } from "./plan.ts";
@@ -82,8 +83,14 @@ class Work {
     return this.#plan.runs.map(({ name }) => this.#known.get(name)!);
   }
 
+  /** Whether nothing is in progress and nothing can be begun. */
   get idle(): boolean {
-    return this.#active.size === 0;
+    if (this.#active.size > 0) return false;
+    return this.#stopping || !this.#plan.runs.some((run) => this.#isReady(run));
+  }
+
+  #isReady({ name, after }: PlannedRun): boolean {
+    return this.#stage(name) === "waiting" && after.every((other) => this.#stage(other) === "done");
   }
 
   #stage(name: string): RunProgress["stage"] | undefined {
@@ -106,11 +113,10 @@ class Work {
   /** Starts runs while there is a free slot and a run whose predecessors are done. */
   async start(): Promise<void> {
     const { folder, executor, command } = this.#options;
-    const ready = this.#plan.runs.filter(
-      ({ name, after }) =>
-        this.#stage(name) === "waiting" && after.every((other) => this.#stage(other) === "done"),
-    );
+    const ready = this.#plan.runs.filter((run) => this.#isReady(run));
     for (const run of ready) {
+      // The process of a study that was killed finishes its step before it lets go.
+      if ((await runHolder(join(folder, run.name))) !== undefined) continue;
       const slot = this.#free.shift();
       if (slot === undefined) return;
       await writeRequest(folder, run);

@@ -63,6 +63,10 @@ describe("planStudy", () => {
     ["no variants", { variants: [] }],
     ["no value", { grid: { epochs: [] } }],
     ["expected a non-negative integer, got -1", { variants: [{ ...plain, generations: -1 }] }],
+    [
+      "would have up to 800000 runs",
+      { grid: { a: Array.from({ length: 1000 }, (_, i) => i), b: Array.from({ length: 100 }) } },
+    ],
     ["no path of settings", { grid: { "a..b": [1] } }],
   ])("refuses: %s", (message, change) => {
     expect(() => planStudy({ ...spec, ...change })).toThrow(message);

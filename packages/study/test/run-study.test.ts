@@ -1,7 +1,8 @@
 import { spawn } from "node:child_process";
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { acquireLock } from "@sd/runs";
 import { describe, expect, it } from "vitest";
 import { planStudy, type StudySpec } from "../src/plan.ts";
 import { studyProgress } from "../src/progress.ts";
@@ -129,6 +130,27 @@ describe("runStudy", () => {
     expect(await cancelStudy(folder)).toBe(process.pid);
     expect((await first)[0]!.stage).toBe("stopped");
     expect(await cancelStudy(folder)).toBeUndefined();
+  });
+
+  it("waits for a process that still has a run's folder", async () => {
+    const folder = temporaryFolder();
+    const plan = planStudy(specOf("works"));
+    const { name } = plan.runs[0]!;
+    mkdirSync(join(folder, name), { recursive: true });
+    const lock = await acquireLock(join(folder, name, "lock.json"));
+    let looks = 0;
+    const runs = await runStudy(
+      plan,
+      options(folder, {
+        onProgress: () => {
+          looks++;
+          if (looks === 3) void lock.release();
+        },
+      }),
+    );
+    expect(runs[0]!.stage).toBe("done");
+    expect(looks).toBeGreaterThan(3);
+    expect(startsOf(folder, name)).toBe(1);
   });
 
   it("refuses the folder of another study", async () => {

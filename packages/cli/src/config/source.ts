@@ -45,6 +45,8 @@ export class Source {
     this.#document = parseDocument(text, {
       lineCounter: this.#lines,
       prettyErrors: false,
+      // Its warnings would go to standard error by themselves.
+      logLevel: "error",
       uniqueKeys: true,
       // Numbers, texts and the like; no tag that would make anything else of them.
       schema: "core",
