@@ -95,6 +95,11 @@ export class Worker {
     };
   }
 
+  /** Ends the process in the middle of what it does; what it was asked is an error. */
+  kill(): void {
+    this.#process.kill("SIGKILL");
+  }
+
   /** Lets the process end. */
   close(): void {
     this.#process.stdin.end();

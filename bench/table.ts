@@ -17,6 +17,8 @@ export interface Comparison {
   /** Numbers by their names, which end in the unit, such as "JavaScript, ms". */
   readonly values: Readonly<Record<string, number>>;
   readonly ratios: readonly Ratio[];
+  /** What has to be known to read the numbers. */
+  readonly notes?: readonly string[];
 }
 
 /** Medians as the values of a comparison. */
@@ -50,9 +52,10 @@ function describeBar(ratio: Ratio): string {
 const digits = (x: number): string => (Math.abs(x) >= 1000 ? x.toFixed(0) : x.toPrecision(3));
 
 /** The comparison as text. */
-export function formatComparison({ title, values, ratios }: Comparison): string {
+export function formatComparison({ title, values, ratios, notes = [] }: Comparison): string {
   return [
     title,
+    ...notes.map((note) => `  ${note}`),
     ...Object.entries(values).map(([name, value]) => `  ${name}: ${digits(value)}`),
     ...ratios.map((ratio) => `  ${ratio.name}: ${digits(ratio.value)}${describeBar(ratio)}`),
   ].join("\n");
