@@ -26,6 +26,14 @@ const SUITES: Readonly<Record<string, Suite>> = {
     about: "a training step of each network against PyTorch: time and peak memory",
     load: async () => (await import("./step.ts")).step,
   },
+  memory: {
+    about: "that thousands of steps leave memory as it was, and the peak of large batches",
+    load: async () => (await import("./memory.ts")).memory,
+  },
+  loop: {
+    about: "the training loop against its bare steps, with augmented images",
+    load: async () => (await import("./loop.ts")).loop,
+  },
 };
 
 const HELP = `Usage: npm run bench -- <suite> [options]
@@ -38,7 +46,7 @@ Options:
   --json FILE    write everything as JSON as well
   --python PATH  an interpreter with torch 2.13 and torchmetrics 1.9, instead of an environment
                  that is made in the cache
-  --only NAME    of the suite step, the one network to measure
+  --only NAME    of the suites step and memory, the one network to measure
 `;
 
 function parse(
