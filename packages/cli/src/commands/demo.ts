@@ -6,7 +6,6 @@ import {
   distilGenerations,
   type Engine,
   type Method,
-  openEngine,
   type Progress,
   type TrainData,
   train,
@@ -17,6 +16,7 @@ import { demoMethods } from "../demo/methods.ts";
 import { type DemoSettings, type DemoSize, demoSettings, reducedSize } from "../demo/settings.ts";
 import { Interrupted, interruptible } from "../interrupt.ts";
 import { runSteps, type Step } from "../progress.ts";
+import { openChosen } from "../run/engine-choice.ts";
 import { percent, showProgress } from "../training-progress.ts";
 
 /** The options of `sd demo`. */
@@ -85,9 +85,8 @@ function dataOf(settings: DemoSettings): DemoContext["data"] {
 export async function demo(options: DemoOptions): Promise<number> {
   const { out, engine: name, requireGpu, json = false, ...asked } = options;
   const say = (line: string): void => void process.stderr.write(`${line}\n`);
-  const engine = await openEngine({ name, requireGpu, log: say });
+  const engine = await openChosen({ engine: name, requireGpu });
   const settings = demoSettings(engine.name, asked);
-  say(`engine: ${engine.name} (${engine.device})`);
   const reduced = reducedSize(settings);
   if (reduced !== undefined) say(reduced);
   const said = await prepareFolder(out, settings);

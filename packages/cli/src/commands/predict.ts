@@ -5,10 +5,9 @@ import { type ImageDataset, readImage } from "@sd/data";
 import { softmax } from "@sd/math";
 import { fitTemperature } from "@sd/metrics";
 import { readRun } from "@sd/runs";
-import { openEngine } from "@sd/trainer-gpu";
 import { UsageError } from "../errors.ts";
+import { type EngineChoice, openChosen } from "../run/engine-choice.ts";
 import { openPredictor, type Predictor, withChannels } from "../run/predictor.ts";
-import type { EngineChoice } from "./train.ts";
 
 /** The options of `sd predict`. */
 export interface PredictOptions extends EngineChoice {
@@ -84,16 +83,12 @@ function csv(predictions: readonly Prediction[]): string {
 export async function predict(
   folder: string,
   paths: readonly string[],
-  { top, calibrated = false, json = false, engine, requireGpu }: PredictOptions,
+  { top, calibrated = false, json = false, engine, requireGpu, threads }: PredictOptions,
 ): Promise<number> {
   // Whatever is wrong with the run is said before the engine is started.
   await readRun(folder);
   const files = await filesOf(paths);
-  await openEngine({
-    name: engine,
-    requireGpu,
-    log: (line) => void process.stderr.write(`${line}\n`),
-  });
+  await openChosen({ engine, requireGpu, threads });
   const predictor = await openPredictor(folder, files.length);
   try {
     const { classes: k, classNames } = predictor;

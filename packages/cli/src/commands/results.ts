@@ -4,11 +4,10 @@ import { dirname, join } from "node:path";
 import { formatTable, type ResultRow, renderReport, resultsTable } from "@sd/report";
 import { listRuns, type RunRecord, readRun } from "@sd/runs";
 import { isStudy, readPlan } from "@sd/study";
-import { openEngine } from "@sd/trainer-gpu";
 import { UsageError } from "../errors.ts";
 import { writeOutput } from "../output.ts";
+import { type EngineChoice, openChosen } from "../run/engine-choice.ts";
 import { onImages } from "../run/other-images.ts";
-import type { EngineChoice } from "./train.ts";
 
 /** The options of commands that print a table. */
 export interface TableCommandOptions {
@@ -78,12 +77,12 @@ export interface EvaluateOptions extends TableCommandOptions, EngineChoice {
 /** Prints the metrics of finished runs. */
 export async function evaluate(
   folders: readonly string[],
-  { split, bins, json, images, engine, requireGpu }: EvaluateOptions,
+  { split, bins, json, images, engine, requireGpu, threads }: EvaluateOptions,
 ): Promise<number> {
   let records = await finished(folders, split);
   if (images !== undefined) {
     if (split !== "test") throw new UsageError("--images takes the place of the test images");
-    await openEngine({ name: engine, requireGpu });
+    await openChosen({ engine, requireGpu, threads });
     records = await Promise.all(records.map((record) => onImages(record, images)));
   }
   printTable(await resultsTable(records, { split, ...(bins ? { bins } : {}) }), json);

@@ -15,12 +15,12 @@ import { type Loaded, loadStudy } from "../config/load.ts";
 import { parseOverride } from "../config/overrides.ts";
 import type { StudySettings } from "../config/settings.ts";
 import { Interrupted, interruptible } from "../interrupt.ts";
+import type { EngineChoice } from "../run/engine-choice.ts";
 import { estimate } from "../study/estimate.ts";
 import { planOf } from "../study/plan.ts";
 import { type SlotOptions, slotsOf } from "../study/slots.ts";
 import { countStages, runLine, studyTable } from "../study/table.ts";
 import { duration } from "../training-progress.ts";
-import type { EngineChoice } from "./train.ts";
 
 /** What says which study is meant, and where it is. */
 export interface StudyChoice {

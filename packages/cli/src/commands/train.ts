@@ -1,6 +1,6 @@
 // `sd train` and `sd distil`: runs from a configuration file.
 import { resolve } from "node:path";
-import { openEngine, type Progress } from "@sd/trainer-gpu";
+import type { Progress } from "@sd/trainer-gpu";
 import { loadRun } from "../config/load.ts";
 import { needsTeacher, parseMethod } from "../config/method-schema.ts";
 import { parseOverride } from "../config/overrides.ts";
@@ -8,15 +8,10 @@ import type { RunSettings } from "../config/settings.ts";
 import { UsageError } from "../errors.ts";
 import { Interrupted, interruptible } from "../interrupt.ts";
 import { runSteps, type Step } from "../progress.ts";
+import { type EngineChoice, openChosen } from "../run/engine-choice.ts";
 import { clearRun, defaultFolder } from "../run/folder.ts";
 import { type RunContext, type RunSummary, summarise, trainRun } from "../run/train-run.ts";
 import { percent, showProgress } from "../training-progress.ts";
-
-/** The options that every command which trains has. */
-export interface EngineChoice {
-  readonly engine?: string;
-  readonly requireGpu?: boolean;
-}
 
 /** The options of `sd train`. */
 export interface TrainCommandOptions extends EngineChoice {
@@ -30,6 +25,7 @@ export interface TrainCommandOptions extends EngineChoice {
   readonly seed?: number;
   readonly force?: boolean;
   readonly tensorboard?: boolean;
+  readonly workers?: number;
   readonly json?: boolean;
 }
 
@@ -37,8 +33,6 @@ export interface TrainCommandOptions extends EngineChoice {
 export interface DistilCommandOptions extends TrainCommandOptions {
   readonly generations: number;
 }
-
-const say = (line: string): void => void process.stderr.write(`${line}\n`);
 
 function describe({ folder, state, validationAccuracy, bestEpoch }: RunSummary): string {
   if (validationAccuracy === null) return `${folder}: ${state}`;
@@ -79,7 +73,11 @@ function stepOf(
     async run(reporter) {
       const onProgress = (progress: Progress): void =>
         showProgress(reporter, progress, settings.batchSize);
-      const { state, reused } = await trainRun(settings, { ...context, onProgress });
+      const { state, reused } = await trainRun(settings, {
+        ...context,
+        onProgress,
+        onWarning: (message) => reporter.line(message),
+      });
       if (state === "stopped") throw new Interrupted(context.signal);
       return reused ? `${title}: was done already` : `${title}: done`;
     },
@@ -91,16 +89,11 @@ export async function trainCommand(file: string, options: TrainCommandOptions): 
   const { settings, base } = await load(file, options);
   const folder = options.out ?? defaultFolder(file);
   await clearRun(folder, options.force ?? false);
-  const engine = await openEngine({
-    name: options.engine,
-    requireGpu: options.requireGpu,
-    log: say,
-  });
-  say(`engine: ${engine.name} (${engine.device})`);
-  const { tensorboard } = options;
+  const engine = await openChosen(options);
+  const { tensorboard, workers } = options;
   const place = { base, folder: options.data };
   await interruptible((signal) => {
-    const context = { folder, engine, place, signal, tensorboard };
+    const context = { folder, engine, place, signal, tensorboard, workers };
     return runSteps([stepOf(settings, context, settings.method.name)]);
   });
   print([await summarise(folder)], options);
@@ -132,19 +125,14 @@ export async function distilCommand(file: string, options: DistilCommandOptions)
     (_, g) => `${out}/generation-${g}`,
   );
   for (const folder of folders) await clearRun(folder, options.force ?? false);
-  const engine = await openEngine({
-    name: options.engine,
-    requireGpu: options.requireGpu,
-    log: say,
-  });
-  say(`engine: ${engine.name} (${engine.device})`);
-  const { tensorboard } = options;
+  const engine = await openChosen(options);
+  const { tensorboard, workers } = options;
   const place = { base, folder: options.data };
   await interruptible((signal) =>
     runSteps(
       folders.map((folder, g) => {
         const own = generationOf(settings, g, folders[g - 1]);
-        const context = { folder, engine, place, signal, tensorboard };
+        const context = { folder, engine, place, signal, tensorboard, workers };
         return stepOf(own, context, `generation ${g}`);
       }),
     ),

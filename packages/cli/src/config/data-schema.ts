@@ -96,6 +96,25 @@ const range = (fallback: [number, number], description: string) =>
 
 const alpha = number({ above: 0 }, 1, "The shares are drawn from Beta(alpha, alpha).");
 
+const side = z.int().min(1).max(1024);
+
+/** What brings the images of validation and test to the size of the training images. */
+export const evaluateSchema: z.ZodType<readonly Named[]> = z
+  .array(
+    named(
+      {
+        resize: { size: side.meta({ description: "The side that images are brought to." }) },
+        "center-crop": { size: side.meta({ description: "The side of the middle part." }) },
+      },
+      "A change of validation and test images.",
+    ),
+  )
+  .default([])
+  .meta({
+    description:
+      "How validation and test images are brought to the size of the training images. They have it where it is left out.",
+  });
+
 /** The changes of training images. */
 export const augmentSchema: z.ZodType<readonly Named[]> = z
   .array(
@@ -111,6 +130,10 @@ export const augmentSchema: z.ZodType<readonly Named[]> = z
         "random-resized-crop": {
           scale: range([0.08, 1], "The range of the crop's share of the area."),
           ratio: range([3 / 4, 4 / 3], "The range of width over height."),
+          size: side.optional().meta({
+            description:
+              "The side that the crop is brought to. The images' own where it is left out.",
+          }),
         },
         cutout: { size: count(1, 16, "The side of the square, in pixels."), fill },
         mixup: { alpha },

@@ -36,6 +36,14 @@ const DOCUMENTED: OptionTable = {
     ),
     ema: choice(["corrected", "paper"], "How the moving average begins and runs."),
   },
+  bootstrapping: {
+    form: choice(["soft", "hard"], "The network's own prediction, or its largest class."),
+    labelWeight: number(
+      { min: 0, max: 1 },
+      0.95,
+      "The weight of the label; the prediction has the rest.",
+    ),
+  },
   "confidence-penalty": {
     beta: number({ min: 0 }, 0.1, "The weight of the entropy of the predictions."),
   },

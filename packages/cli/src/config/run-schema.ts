@@ -1,7 +1,7 @@
 // The settings of one run, as a configuration file gives them.
 import { models } from "@sd/trainer-gpu";
 import { z } from "zod";
-import { augmentSchema, dataSchema } from "./data-schema.ts";
+import { augmentSchema, dataSchema, evaluateSchema } from "./data-schema.ts";
 import { methodSchema } from "./method-schema.ts";
 import { named, option } from "./named.ts";
 import type { RunSettings, SharedSettings } from "./settings.ts";
@@ -79,6 +79,22 @@ const scheduleSchema = named(
   "cosine",
 );
 
+const earlyStoppingSchema = z
+  .strictObject({
+    patience: z
+      .int()
+      .min(1)
+      .meta({ description: "How many epochs in a row may bring no improvement." }),
+    metric: z.enum(["accuracy", "nll"]).optional().meta({
+      description: "What counts. What the best epoch is chosen by where it is left out.",
+    }),
+    minDelta: number({ min: 0 }, 0, "An improvement of no more than this is none."),
+  })
+  .optional()
+  .meta({
+    description: "Training ends before its last epoch. All are trained where it is left out.",
+  });
+
 /** A schema for every setting. */
 type Shape<Settings> = { readonly [Name in keyof Settings]-?: z.ZodType<Settings[Name]> };
 
@@ -86,12 +102,18 @@ type Shape<Settings> = { readonly [Name in keyof Settings]-?: z.ZodType<Settings
 export const sharedSettings: Shape<SharedSettings> = {
   data: dataSchema,
   augment: augmentSchema,
+  evaluate: evaluateSchema,
   model: z.enum(Object.keys(models)).meta({ description: "The network." }),
   epochs: z.int().min(1).meta({ description: "How often the training images are gone through." }),
   batchSize: count(1, 128, "How many images make one step."),
   parts: count(1, 1, "How many passes a batch is computed in, which takes less memory."),
   optimizer: optimizerSchema.prefault("sgd"),
   schedule: scheduleSchema.prefault("cosine"),
+  bestBy: choice(
+    ["accuracy", "nll"],
+    "What the best epoch is chosen by, on the validation images.",
+  ) as z.ZodType<"accuracy" | "nll">,
+  earlyStopping: earlyStoppingSchema,
 };
 
 /** One run. */

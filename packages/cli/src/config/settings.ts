@@ -31,12 +31,21 @@ export interface DataSettings {
 export interface SharedSettings {
   readonly data: DataSettings;
   readonly augment: readonly Named[];
+  readonly evaluate: readonly Named[];
   readonly model: string;
   readonly epochs: number;
   readonly batchSize: number;
   readonly parts: number;
   readonly optimizer: Named;
   readonly schedule: Named;
+  readonly bestBy: "accuracy" | "nll";
+  readonly earlyStopping?:
+    | {
+        readonly patience: number;
+        readonly metric?: "accuracy" | "nll" | undefined;
+        readonly minDelta: number;
+      }
+    | undefined;
 }
 
 /** One run. */

@@ -1,6 +1,7 @@
 // A run's settings as what the trainer takes.
 import {
   type Augment,
+  centerCrop,
   cutMix,
   cutout,
   horizontalFlip,
@@ -9,8 +10,9 @@ import {
   mixup,
   randomCrop,
   randomResizedCrop,
+  resize,
 } from "@sd/data";
-import { createMethod, type Method, type TrainSettings } from "@sd/trainer-gpu";
+import { createMethod, type EarlyStopping, type Method, type TrainSettings } from "@sd/trainer-gpu";
 import type { Named } from "../config/named.ts";
 import type { RunSettings } from "../config/settings.ts";
 
@@ -20,6 +22,16 @@ const IMAGES: Readonly<Record<string, (options: never) => ImageAugmentation>> = 
   "random-resized-crop": randomResizedCrop,
   cutout,
 };
+
+const EVALUATION: Readonly<
+  Record<string, (options: { readonly size: number }) => ImageAugmentation>
+> = {
+  resize,
+  "center-crop": centerCrop,
+};
+
+const evaluation = ({ name, size }: Named): ImageAugmentation =>
+  EVALUATION[name]!({ size: size as number });
 
 const MIXING: Readonly<Record<string, (options: never) => Mixing>> = { mixup, cutmix: cutMix };
 
@@ -34,20 +46,27 @@ function augmentOf(list: readonly Named[]): Augment | undefined {
   return { images, mix: MIXING[name]!(options as never) };
 }
 
+/** Without what is not said: an option that is there and undefined is another thing than one that is not. */
+const given = (options: object): object =>
+  Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
+
 /** The settings of training, but for images and method. */
 export function trainSettings(settings: RunSettings): TrainSettings {
-  const { model, seed, generation, epochs, batchSize, parts, augment } = settings;
+  const { model, seed, generation, epochs, batchSize, parts, bestBy } = settings;
+  const { augment, evaluate, earlyStopping } = settings;
   const { name, lr, ...rule } = settings.optimizer;
-  const given = Object.fromEntries(Object.entries(rule).filter(([, value]) => value !== undefined));
   return {
     ...{ model, seed, generation, epochs, batchSize, parts },
     optimizer: {
       name: name === "sgd" ? "momentum" : name,
       learningRate: lr,
-      ...given,
+      ...given(rule),
     } as TrainSettings["optimizer"],
     schedule: settings.schedule as unknown as TrainSettings["schedule"],
     augment: augmentOf(augment),
+    ...(evaluate.length > 0 ? { evaluate: evaluate.map(evaluation) } : {}),
+    bestBy,
+    ...(earlyStopping ? { earlyStopping: given(earlyStopping) as EarlyStopping } : {}),
   };
 }
 

@@ -24,6 +24,10 @@ export interface RunContext {
   readonly signal: AbortSignal;
   /** Whether TensorBoard's event files are written too. */
   readonly tensorboard?: boolean | undefined;
+  /** Threads that make batches ahead. */
+  readonly workers?: number | undefined;
+  /** Is told what a person should know. */
+  readonly onWarning?: (message: string) => void;
   readonly onProgress?: (progress: Progress) => void;
 }
 
@@ -64,6 +68,7 @@ async function follow(
 /** Makes one run, or goes on with it; a run that is done is left as it is. */
 export async function trainRun(settings: RunSettings, context: RunContext): Promise<TrainResult> {
   const { folder, engine, place, signal, onProgress, tensorboard = false } = context;
+  const { workers, onWarning } = context;
   const data = await runData(settings, place);
   const events = tensorboard ? await follow(folder) : undefined;
   try {
@@ -71,6 +76,8 @@ export async function trainRun(settings: RunSettings, context: RunContext): Prom
       ...trainSettings(settings),
       method: methodOf(settings.method),
       ...{ folder, engine, data, signal },
+      ...(workers === undefined ? {} : { workers }),
+      ...(onWarning ? { onWarning } : {}),
       teacher: await teacherOf(settings, place.base),
       onProgress(progress) {
         const { epoch, metrics } = progress;

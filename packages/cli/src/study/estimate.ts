@@ -2,18 +2,19 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { ImageDataset } from "@sd/data";
+import { type ImageDataset, Loader } from "@sd/data";
 import type { PlannedRun } from "@sd/study";
-import { createModel, type Engine, initialWeights, openEngine, train } from "@sd/trainer-gpu";
+import { createModel, type Engine, initialWeights, train } from "@sd/trainer-gpu";
 import { runSchema } from "../config/run-schema.ts";
 import type { RunSettings } from "../config/settings.ts";
 import { type DataPlace, openImages, prepareData } from "../run/data.ts";
+import { type EngineChoice, openChosen } from "../run/engine-choice.ts";
 import { methodOf, trainSettings } from "../run/options.ts";
 
 /** What an estimate needs. */
 export interface EstimateOptions {
   readonly place: DataPlace;
-  readonly choice: { readonly engine?: string; readonly requireGpu?: boolean };
+  readonly choice: EngineChoice;
   readonly say: (line: string) => void;
 }
 
@@ -49,8 +50,9 @@ async function speedOf(
     const rows = noiseImages(images, STEPS * batchSize);
     const few = noiseImages(images, Math.min(batchSize, 10));
     const method = methodOf(settings.method);
-    const [, ...input] = images.shape;
-    const network = createModel(settings.model, { input, classes: images.classes });
+    const { augment } = trainSettings(settings);
+    const { imageShape } = new Loader(images, { batchSize: 1, augment, seed: 0 });
+    const network = createModel(settings.model, { input: imageShape, classes: images.classes });
     let speed = Number.NaN;
     await train({
       ...trainSettings(settings),
@@ -80,7 +82,7 @@ export async function estimate(
   { place, choice, say }: EstimateOptions,
 ): Promise<number> {
   if (runs.length === 0) return 0;
-  const engine = await openEngine({ name: choice.engine, requireGpu: choice.requireGpu, log: say });
+  const engine = await openChosen(choice);
   const speeds = new Map<string, number>();
   const data = new Map<string, ImageDataset>();
   let seconds = 0;

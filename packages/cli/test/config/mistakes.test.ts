@@ -83,7 +83,7 @@ const MISTAKES: readonly (readonly [from: string, to: string, place: string, wor
     "name: mnist",
     "name: minst",
     "3:9",
-    "data.name: expected one of mnist, fashion-mnist, cifar-10",
+    "data.name: expected one of cifar-10, cifar-100, mnist",
   ],
   ["  name: mnist\n", "", "3:3", "data: expected either `name` or `images`"],
   [
