@@ -2,7 +2,11 @@
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { presets } from "@sd/trainer-gpu";
 import { describe, expect, it, onTestFinished } from "vitest";
+import { loadStudy } from "../src/config/load.ts";
+import { presetNames } from "../src/config/preset-study.ts";
+import { trainSettings } from "../src/run/options.ts";
 import { sd } from "./sd.ts";
 
 function newFolder(): string {
@@ -169,6 +173,34 @@ describe("sd config", () => {
     expect((await sd(["config", "check", out])).out).toBe(`${out}: a study of 4 runs\n`);
     const again = await sd(["config", "init", "--out", out]);
     expect([again.code, again.err]).toEqual([2, expect.stringContaining("is there already")]);
+  });
+
+  it.each(presetNames)("writes the recipe %s, whole", async (preset) => {
+    const folder = newFolder();
+    const out = join(folder, "study.yaml");
+    expect((await sd(["config", "init", "--preset", preset, "--out", out])).code).toBe(0);
+    const [recipe, , network] = preset.split("/") as [keyof typeof presets, string, string];
+    const { methods, seeds, networks } = presets[recipe];
+    // One student follows the baseline, which is one of the methods.
+    const runs = Object.keys(methods).length * seeds.length;
+    expect((await sd(["config", "check", out])).out).toBe(`${out}: a study of ${runs} runs\n`);
+    const { settings } = await loadStudy(out);
+    const { schedule, optimizer, ...shared } = trainSettings({
+      ...settings,
+      ...{ seed: 0, generation: 0, method: { name: "cross-entropy" } },
+    });
+    const { model, epochs, batchSize } = networks[network]!;
+    expect(shared).toMatchObject({ model, epochs, batchSize });
+    expect(schedule).toEqual(networks[network]!.schedule);
+    expect(optimizer).toMatchObject(networks[network]!.optimizer);
+  });
+
+  it("says which recipes there are", async () => {
+    const { code, err } = await sd(["config", "init", "--preset", "paper/cifar-100/resnet-43"]);
+    expect([code, err]).toEqual([
+      2,
+      expect.stringContaining("did you mean paper/cifar-100/resnet-34?"),
+    ]);
   });
 
   it("checks a file, and exits with 2 where it has a mistake", async () => {

@@ -6,6 +6,7 @@ import { firstStudy } from "../config/first-study.ts";
 import { jsonSchemaOf } from "../config/json-schema.ts";
 import { isStudySource, loadStudy, readSource } from "../config/load.ts";
 import { parseOverride } from "../config/overrides.ts";
+import { presetStudy } from "../config/preset-study.ts";
 import { runSchema } from "../config/run-schema.ts";
 import { studySchema } from "../config/study-schema.ts";
 import { UsageError } from "../errors.ts";
@@ -16,6 +17,8 @@ import { planOf } from "../study/plan.ts";
 export interface ConfigInitOptions {
   readonly out: string;
   readonly force?: boolean;
+  /** A recipe of the trainer. */
+  readonly preset?: string;
 }
 
 const print = (text: string): void => void process.stdout.write(`${text}\n`);
@@ -23,8 +26,16 @@ const print = (text: string): void => void process.stdout.write(`${text}\n`);
 /** Writes a study to start from. */
 export async function configInit(
   images: string | undefined,
-  { out, force = false }: ConfigInitOptions,
+  { out, force = false, preset }: ConfigInitOptions,
 ): Promise<number> {
+  if (preset !== undefined) {
+    if (images !== undefined) {
+      throw new UsageError("--preset names its own images: give it without a folder");
+    }
+    await writeOutput(out, presetStudy(preset), force);
+    print(out);
+    return 0;
+  }
   if (images !== undefined && !existsSync(images)) {
     throw new UsageError(`${images}: there is no such folder`);
   }

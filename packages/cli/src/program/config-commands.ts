@@ -13,6 +13,10 @@ export function addConfigCommands(program: Command, run: Run): void {
       "[images]",
       "a folder with a folder of images for each class (default: handwritten digits)",
     )
+    .option(
+      "--preset <name>",
+      "a recipe, such as paper/cifar-100/resnet-34 or small/cifar-10/resnet-8",
+    )
     .option("--out <file>", "the file", "study.yaml")
     .option("--force", "replace the file where there is one");
   init.action((images: string | undefined, options: ConfigInitOptions) =>

@@ -79,12 +79,7 @@ const MISTAKES: readonly (readonly [from: string, to: string, place: string, wor
     'optimizer.name: expected one of sgd, adamw, got "sdg"; did you mean sgd?',
   ],
   ["lr: 0.05", "beta1: 0.9", "13:25", "optimizer.beta1: unknown setting"],
-  [
-    "name: mnist",
-    "name: minst",
-    "3:9",
-    "data.name: expected one of cifar-10, cifar-100, mnist",
-  ],
+  ["name: mnist", "name: minst", "3:9", "data.name: expected one of cifar-10, cifar-100, mnist"],
   ["  name: mnist\n", "", "3:3", "data: expected either `name` or `images`"],
   [
     "name: mnist",
