@@ -174,6 +174,15 @@ const method: Method = betaSmoothing({ a: 3, beta: 1.5 });
 export const result = async (options: Omit<TrainOptions, "engine" | "method">): Promise<string> =>
   (await train({ ...options, method, engine: await openEngine({ name: "cpu" }) })).folder;`,
   },
+  "@sd/study": {
+    code: `
+import { type StudyPlan, planStudy, runStudy } from "@sd/study";
+export const plan: StudyPlan = planStudy({
+  name: "s", settings: {}, variants: [{ label: "a", settings: {} }], seeds: [0],
+});
+export const result: number = plan.runs.length;
+export const run = (folder: string) => runStudy(plan, { folder, command: (p) => ["true", p.request] });`,
+  },
   "@sd/report": {
     code: `
 import { type ResultRow, formatTable, resultsTable } from "@sd/report";
