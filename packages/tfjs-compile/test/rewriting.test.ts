@@ -1,7 +1,7 @@
 // Recorded steps are rewritten to TensorFlow's own operations: which, and that nothing else changes.
 import * as tf from "@tensorflow/tfjs";
 import { describe, expect, test } from "vitest";
-import { compileProgram, type Tensors } from "../src/index.ts";
+import { batchNorm, compileProgram, relu, type Tensors } from "../src/index.ts";
 import { onNative } from "./engines.ts";
 import { wave } from "./networks.ts";
 import { type Case, expectSame, operations, type Variables, values } from "./rewritten.ts";
@@ -211,6 +211,38 @@ describe("a product of matrices", () => {
     const one = compute({ a: [2, 3, 4], b: [2, 4, 5] }, ({ a, b }) => tf.matMul(a!, b!));
     expect(operations(one)).toContain("BatchMatMulV2");
     expectSame(one);
+  });
+});
+
+describe("a ReLU after batch normalisation", () => {
+  const one = (channels: number): Case => ({
+    variables: () => ({
+      scale: tf.variable(values([channels], 1)),
+      offset: tf.variable(values([channels], 2)),
+    }),
+    inputs: { x: [3, 4, 5, channels] },
+    step({ scale, offset }, { x }) {
+      const loss = () => {
+        const { output } = batchNorm(
+          x as tf.Tensor4D,
+          scale as unknown as tf.Tensor1D,
+          offset as unknown as tf.Tensor1D,
+        );
+        return tf.sum(tf.square(relu(output))) as tf.Scalar;
+      };
+      const { value, grads } = tf.variableGrads(loss, [scale!, offset!]);
+      return { value, dscale: grads[scale!.name]!, doffset: grads[offset!.name]! };
+    },
+  });
+
+  test.each([
+    [8, "Relu"],
+    [6, "Maximum"],
+  ])("of %d channels is %s", (channels, name) => {
+    const names = operations(one(channels));
+    expect(names.filter((op) => op === "Relu" || op === "Maximum")).toEqual([name]);
+    expect(names).toContain("ReluGrad");
+    expectSame(one(channels), 2e-5);
   });
 });
 

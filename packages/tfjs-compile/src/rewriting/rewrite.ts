@@ -6,12 +6,14 @@ import { Draft } from "./draft.ts";
 import { lowerMatrixProducts } from "./matrix-product.ts";
 import { lowerMomentum } from "./momentum.ts";
 import { lowerMovingAverages } from "./moving-average.ts";
+import { separateRelus } from "./separate-relu.ts";
 
 /** A recording in which what tfjs composes is TensorFlow's own operation, where it has one. */
 export function rewrite(recording: Recording, variables: readonly GraphVariable[]): Recording {
   const draft = new Draft(recording, variables);
   lowerBiasGradients(draft);
   lowerMatrixProducts(draft);
+  separateRelus(draft);
   lowerMomentum(draft);
   lowerAdam(draft);
   // What the others have taken are no assignments any more.
