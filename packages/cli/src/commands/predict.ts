@@ -3,7 +3,7 @@ import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { type ImageDataset, readImage } from "@sd/data";
 import { softmax } from "@sd/math";
-import { fitTemperature } from "@sd/metrics";
+import { applyTemperature, fitTemperature } from "@sd/metrics";
 import { readRun } from "@sd/runs";
 import { UsageError } from "../errors.ts";
 import { type EngineChoice, openChosen } from "../run/engine-choice.ts";
@@ -94,8 +94,8 @@ export async function predict(
     const { classes: k, classNames } = predictor;
     const logits = await predictor.logits(await readAll(files, predictor));
     const temperature = calibrated ? await temperatureOf(folder) : 1;
-    const scaled = Float64Array.from(logits, (x) => x / temperature);
-    const probs = softmax(scaled, [files.length, k]);
+    const shape = [files.length, k];
+    const probs = softmax(applyTemperature(logits, shape, temperature), shape);
     const predictions = files.map((file, row): Prediction => {
       const likely = best(probs, row, k, top);
       const classes = likely.map(([c, probability]) => ({
