@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import { join, relative } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import type { Augment, ImageAugmentation, Mixing } from "@sd/data";
-import { createRun, openRun, type Run } from "@sd/runs";
+import { createRun, openRun, type Run, readRun } from "@sd/runs";
 import type { TrainOptions } from "./config.ts";
 import { TrainerError } from "./errors.ts";
 import { createManifest } from "./manifest.ts";
@@ -49,21 +49,40 @@ function createConfig(options: TrainOptions): object {
   };
 }
 
-const isSame = (run: Run, config: object, { engine }: TrainOptions): boolean =>
-  isDeepStrictEqual(run.config, JSON.parse(JSON.stringify(config))) &&
-  isDeepStrictEqual(run.manifest.engine, engine.name);
-
-/** Makes the run folder, or opens the one that holds this very run. */
-export async function openOrCreate(options: TrainOptions): Promise<Run> {
-  const config = createConfig(options);
-  if (!existsSync(join(options.folder, "status.json"))) {
-    return createRun(options.folder, { config, manifest: createManifest(options) });
-  }
-  const run = await openRun(options.folder);
-  if (isSame(run, config, options)) return run;
-  await run.close();
+/** Fails unless a folder holds this very run. */
+function checkSame({ config, manifest }: Pick<Run, "config" | "manifest">, options: TrainOptions) {
+  const { folder, engine } = options;
+  const wanted = JSON.parse(JSON.stringify(createConfig(options))) as unknown;
+  if (isDeepStrictEqual(config, wanted) && manifest.engine === engine.name) return;
   throw new TrainerError(
     "CONFIG_MISMATCH",
-    `${options.folder} holds a run with another configuration or engine: choose another folder, or move it away`,
+    `${folder} holds a run with another configuration or engine: choose another folder, or move it away`,
   );
+}
+
+const holdsRun = ({ folder }: TrainOptions): boolean => existsSync(join(folder, "status.json"));
+
+/** Whether the folder holds this very run, finished: many may look at it at once. */
+export async function isFinished(options: TrainOptions): Promise<boolean> {
+  if (!holdsRun(options)) return false;
+  const { config, manifest, status } = await readRun(options.folder);
+  if (status.state === "done") checkSame({ config, manifest }, options);
+  return status.state === "done";
+}
+
+/** Makes the run folder, or opens the one that holds this very run; for one process at a time. */
+export async function openOrCreate(options: TrainOptions): Promise<Run> {
+  const { folder } = options;
+  if (!holdsRun(options)) {
+    const config = createConfig(options);
+    return createRun(folder, { config, manifest: createManifest(options) });
+  }
+  const run = await openRun(folder);
+  try {
+    checkSame(run, options);
+    return run;
+  } catch (error) {
+    await run.close();
+    throw error;
+  }
 }

@@ -8,7 +8,7 @@ import type { Signal } from "./methods/method.ts";
 import { initialWeights, type Model } from "./models/model.ts";
 import { createModel } from "./models/table.ts";
 import { runEpochs } from "./run-epochs.ts";
-import { openOrCreate } from "./run-folder.ts";
+import { isFinished, openOrCreate } from "./run-folder.ts";
 import { Session } from "./session.ts";
 import type { Arrays } from "./session-variables.ts";
 import { isNetwork, type LogitTeacher, openTeacher } from "./teachers/teacher.ts";
@@ -129,8 +129,10 @@ async function tellFailure(run: Run, error: Error): Promise<void> {
 export async function train(options: TrainOptions): Promise<TrainResult> {
   checkSettings(options);
   const { folder } = options;
+  if (await isFinished(options)) return { folder, state: "done", reused: true };
   const run = await openOrCreate(options);
   try {
+    // Another process may have finished it in between.
     if (run.status.state === "done") return { folder, state: "done", reused: true };
     return { folder, state: await trainIn(run, options), reused: false };
   } catch (error) {

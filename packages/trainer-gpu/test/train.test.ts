@@ -2,7 +2,7 @@ import { mkdtemp, readdir, readFile, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { accuracy } from "@sd/metrics";
-import { readRun } from "@sd/runs";
+import { openRun, readRun } from "@sd/runs";
 import { findEngine } from "@sd/tfjs-native";
 import * as tf from "@tensorflow/tfjs";
 import { beforeAll, beforeEach, describe, expect, test } from "vitest";
@@ -170,6 +170,14 @@ describe("what is refused", () => {
     expect(await refused).toMatchObject({ code: "ERR_LOCKED", holder: { pid: process.pid } });
     expect((await train(options())).reused).toBe(true);
     expect(await readdir(folder)).not.toContain("lock.json");
+  });
+
+  test("but not one that holds the finished run, which many may look at", async () => {
+    await train(options({ epochs: 1 }));
+    const other = await openRun(folder);
+    expect((await train(options({ epochs: 1 }))).reused).toBe(true);
+    await expect(train(options({ epochs: 2 }))).rejects.toMatchObject({ code: "CONFIG_MISMATCH" });
+    await other.close();
   });
 
   test("the folder of a run that failed is free again", async () => {
