@@ -1,17 +1,22 @@
 /**
  * A data file is not what its format says; `code` is `"BAD_DATA"`.
  *
- * The message starts with the file and the byte at which the fault was seen.
+ * The message starts with the file, and the byte at which the fault was seen where it was at one.
  */
 export class DataError extends Error {
   override readonly name: string = "DataError";
   readonly code = "BAD_DATA";
   readonly file: string;
-  /** Counted in the uncompressed bytes where the file is compressed. */
-  readonly offset: number;
+  /** Counted in the uncompressed bytes where the file is compressed; undefined where the fault is at no byte. */
+  readonly offset: number | undefined;
 
-  constructor(file: string, offset: number, problem: string, options: ErrorOptions = {}) {
-    super(`${file}: byte ${offset}: ${problem}`, options);
+  constructor(
+    file: string,
+    offset: number | undefined,
+    problem: string,
+    options: ErrorOptions = {},
+  ) {
+    super(`${file}:${offset === undefined ? "" : ` byte ${offset}:`} ${problem}`, options);
     this.file = file;
     this.offset = offset;
   }

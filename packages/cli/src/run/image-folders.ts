@@ -33,7 +33,7 @@ export async function openImageFolders(path: string, size: number): Promise<Sour
   if (train.classNames.join("\n") !== tests.classNames.join("\n")) {
     throw new DataError(
       join(path, test),
-      0,
+      undefined,
       `expected the same classes as in train: ${train.classNames.join(", ")}; got ${tests.classNames.join(", ")}`,
     );
   }

@@ -43,7 +43,7 @@ export async function decodeFiles(
     const { pixels, size } = await decodeRow(i);
     if (size[0] !== h || size[1] !== w) {
       const problem = `expected ${h} × ${w} pixels as in the first image, got ${size.join(" × ")}: set \`size\``;
-      throw new DataError(tree.locate(files[i]!), 0, problem);
+      throw new DataError(tree.locate(files[i]!), undefined, problem);
     }
     images.set(pixels, i * h * w * 3);
   });

@@ -109,7 +109,7 @@ export async function decodeImage(
     return { pixels: data, size: [info.height, info.width] };
   } catch (cause) {
     const [first] = (cause as Error).message.split("\n");
-    throw new DataError(file, 0, `expected a sound image: ${first}`, { cause });
+    throw new DataError(file, undefined, `expected a sound image: ${first}`, { cause });
   }
 }
 

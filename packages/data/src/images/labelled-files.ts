@@ -45,7 +45,7 @@ export function labelledFiles(tree: FileTree): LabelledFiles {
   const classNames = classNamesOf(tree);
   if (classNames.length === 0) {
     const problem = `expected a folder for each class, got ${tree.files.length} files and no folder`;
-    throw new DataError(tree.locate(""), 0, problem);
+    throw new DataError(tree.locate(""), undefined, problem);
   }
   const isRow = (path: string): boolean => path.includes("/") && isImagePath(path);
   const files = tree.files.filter(isRow).sort(compareWalk);
@@ -56,7 +56,7 @@ export function labelledFiles(tree: FileTree): LabelledFiles {
   if (empty >= 0) {
     const folder = classNames[empty]!;
     const problem = "expected a JPEG, PNG or WebP image in every class folder, got none";
-    throw new DataError(tree.locate(folder), 0, problem);
+    throw new DataError(tree.locate(folder), undefined, problem);
   }
   return { classNames, files, labels, ignored: tree.files.filter((path) => !isRow(path)) };
 }

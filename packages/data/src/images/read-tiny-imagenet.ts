@@ -19,7 +19,7 @@ async function readTable(
   path: string,
 ): Promise<{ cells: string[]; offset: number }[]> {
   if (!tree.files.includes(path)) {
-    throw new DataError(tree.locate(path), 0, "expected this file of Tiny-ImageNet's layout");
+    throw new DataError(tree.locate(path), undefined, "expected this file of Tiny-ImageNet's layout");
   }
   const text = (await tree.read(path)).toString();
   let offset = 0;
@@ -38,7 +38,7 @@ function rootOf(tree: FileTree, path: string): FileTree {
     .filter((file) => /(^|\/)wnids\.txt$/.test(file))
     .sort((a, b) => a.split("/").length - b.split("/").length);
   if (found[0] === undefined) {
-    throw new DataError(path, 0, "expected Tiny-ImageNet's layout, got no wnids.txt");
+    throw new DataError(path, undefined, "expected Tiny-ImageNet's layout, got no wnids.txt");
   }
   return subtree(tree, found[0].slice(0, -"/wnids.txt".length));
 }
@@ -53,14 +53,14 @@ async function validationFiles(tree: FileTree, wnids: readonly string[]): Promis
     throw new DataError(tree.locate(table), offset, problem);
   });
   if (rows.length === 0)
-    throw new DataError(tree.locate(table), 0, "expected a line for each image");
+    throw new DataError(tree.locate(table), undefined, "expected a line for each image");
   const listed = new Map(rows);
   const files = [...listed.keys()].sort(compareNames);
   const present = new Set(tree.files);
   const missing = files.find((file) => !present.has(file));
   if (missing !== undefined) {
     const problem = "expected the image that val_annotations.txt names";
-    throw new DataError(tree.locate(missing), 0, problem);
+    throw new DataError(tree.locate(missing), undefined, problem);
   }
   return {
     classNames: wnids,
@@ -78,7 +78,7 @@ function trainingFiles(tree: FileTree, wnids: readonly string[]): LabelledFiles 
   const same = found.classNames.join() === wnids.join();
   if (!same) {
     const problem = `expected the ${wnids.length} class folders that wnids.txt names, got ${found.classNames.length}`;
-    throw new DataError(tree.locate("train"), 0, problem);
+    throw new DataError(tree.locate("train"), undefined, problem);
   }
   const prefixed = (paths: readonly string[]): string[] => paths.map((path) => `train/${path}`);
   return { ...found, files: prefixed(found.files), ignored: prefixed(found.ignored) };

@@ -35,7 +35,7 @@ interface Opening {
 async function need({ known, folder }: Opening, name: string): Promise<string> {
   const found = await findFile(known, folder, name);
   if (found !== undefined) return found;
-  throw new DataError(join(folder, name), 0, `expected this file of ${known.title}, or ${name}.gz`);
+  throw new DataError(join(folder, name), undefined, `expected this file of ${known.title}, or ${name}.gz`);
 }
 
 const describe = (title: string, train: ImageDataset, test: ImageDataset, note = ""): string =>
@@ -106,7 +106,7 @@ async function findTiny({ known, folder }: Opening): Promise<string> {
   );
   if (archives.length === 1) return join(folder, archives[0]!);
   const problem = `expected wnids.txt or one archive tiny-imagenet-*, got ${archives.length}`;
-  throw new DataError(folder, 0, `${problem} of ${known.title}`);
+  throw new DataError(folder, undefined, `${problem} of ${known.title}`);
 }
 
 const TINY_IMAGENET_CLASSES = 200;

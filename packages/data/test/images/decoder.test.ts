@@ -74,7 +74,7 @@ describe("decodeImage", () => {
     ["half a PNG", Buffer.from(fixture.cases[4]!.file, "base64").subarray(0, 150)],
   ])("refuses %s", async (_, bytes) => {
     const error = await decode(bytes).catch((e: unknown) => e);
-    expect(error).toMatchObject({ code: "BAD_DATA", file: "image.png", offset: 0 });
+    expect(error).toMatchObject({ code: "BAD_DATA", file: "image.png" });
   });
 
   test.each([

@@ -145,7 +145,7 @@ describe("refuses", () => {
   test("images of several sizes where none is asked for", async () => {
     const folder = await folderOf({ "a/1.png": await plain(1), "a/2.png": await plain(1, 3, 2) });
     expect(String(await refusal(folder))).toContain(
-      "2.png: byte 0: expected 2 × 2 pixels as in the first image, got 2 × 3: set `size`",
+      "2.png: expected 2 × 2 pixels as in the first image, got 2 × 3: set `size`",
     );
     expect((await readImageFolder(folder, { size: 4 })).shape).toEqual([2, 4, 4, 3]);
   });

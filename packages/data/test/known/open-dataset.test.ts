@@ -108,7 +108,7 @@ describe("openDataset", () => {
   test("CIFAR-10 without its test batch", async () => {
     await writeFile(join(folder, "data_batch_1.bin"), records([1]));
     await expect(openDataset("cifar-10", folder)).rejects.toThrow(
-      "test_batch.bin: byte 0: expected this file of CIFAR-10, or test_batch.bin.gz",
+      "test_batch.bin: expected this file of CIFAR-10, or test_batch.bin.gz",
     );
   });
 
