@@ -23,7 +23,11 @@ async function walk(root: string, under: string, above: string[], found: Found):
   const folder = join(root, under);
   const real = await realpath(folder);
   if (above.includes(real)) {
-    throw new DataError(folder, undefined, "expected a folder of its own, got a link to one around it");
+    throw new DataError(
+      folder,
+      undefined,
+      "expected a folder of its own, got a link to one around it",
+    );
   }
   for (const entry of await readdir(folder, { withFileTypes: true })) {
     const path = under === "" ? entry.name : `${under}/${entry.name}`;

@@ -19,7 +19,11 @@ async function readTable(
   path: string,
 ): Promise<{ cells: string[]; offset: number }[]> {
   if (!tree.files.includes(path)) {
-    throw new DataError(tree.locate(path), undefined, "expected this file of Tiny-ImageNet's layout");
+    throw new DataError(
+      tree.locate(path),
+      undefined,
+      "expected this file of Tiny-ImageNet's layout",
+    );
   }
   const text = (await tree.read(path)).toString();
   let offset = 0;

@@ -35,7 +35,11 @@ interface Opening {
 async function need({ known, folder }: Opening, name: string): Promise<string> {
   const found = await findFile(known, folder, name);
   if (found !== undefined) return found;
-  throw new DataError(join(folder, name), undefined, `expected this file of ${known.title}, or ${name}.gz`);
+  throw new DataError(
+    join(folder, name),
+    undefined,
+    `expected this file of ${known.title}, or ${name}.gz`,
+  );
 }
 
 const describe = (title: string, train: ImageDataset, test: ImageDataset, note = ""): string =>
