@@ -20,12 +20,13 @@ export function lenet(shape: ModelShape): Model {
   const [height, width, channels] = shape.input;
   const image = [height >> 2, width >> 2, CHANNELS[1]] as const;
   const body = sequence(
+    // The maximum of rectified numbers is the rectified maximum: a quarter of the numbers to rectify.
     convolution("conv1", { size: 5, inputs: channels, outputs: CHANNELS[0] }),
-    relu,
     maxPool,
+    relu,
     convolution("conv2", { size: 5, inputs: CHANNELS[0], outputs: CHANNELS[1] }),
-    relu,
     maxPool,
+    relu,
     flatten,
     dense("fc1", { inputs: sizeOf(image), outputs: HIDDEN, image }),
     relu,
