@@ -86,3 +86,22 @@ export async function openOrCreate(options: TrainOptions): Promise<Run> {
     throw error;
   }
 }
+
+/** Says where a run goes on that was begun in other circumstances: its numbers may differ in their last digits from there on. */
+export function tellChanges(
+  run: Run,
+  { engine }: TrainOptions,
+  warn: (message: string) => void,
+): void {
+  const { device, threads } = run.manifest;
+  const changes = [
+    device === engine.device ? [] : [`on ${String(device)}, goes on with ${engine.device}`],
+    threads === engine.threads
+      ? []
+      : [`with ${String(threads)} threads, goes on with ${engine.threads}`],
+  ].flat();
+  if (changes.length === 0) return;
+  warn(
+    `${run.folder}: the run was begun ${changes.join("; ")}: it may not end in the same numbers`,
+  );
+}

@@ -8,7 +8,7 @@ import type { Signal } from "./methods/method.ts";
 import { initialWeights, type Model } from "./models/model.ts";
 import { createModel } from "./models/table.ts";
 import { runEpochs } from "./run-epochs.ts";
-import { isFinished, openOrCreate } from "./run-folder.ts";
+import { isFinished, openOrCreate, tellChanges } from "./run-folder.ts";
 import { Session } from "./session.ts";
 import type { Arrays } from "./session-variables.ts";
 import { isNetwork, type LogitTeacher, openTeacher } from "./teachers/teacher.ts";
@@ -71,6 +71,7 @@ function createSession(
 /** Trains in a run folder that this process has open. */
 async function trainIn(run: Run, options: TrainOptions): Promise<TrainResult["state"]> {
   const { data, batchSize, seed, method, augment } = options;
+  const { onWarning: warn = (message: string) => process.emitWarning(message) } = options;
   const network = createModel(options.model, trainedShape(options));
   const largest = Math.max(data.validation.shape[0], data.test.shape[0]);
   const predictBatchSize = Math.min(PREDICT_BATCH, largest);
@@ -82,9 +83,9 @@ async function trainIn(run: Run, options: TrainOptions): Promise<TrainResult["st
   const loading = { batchSize, seed, shuffle: true, dropLast: true, augment, workers };
   const loader = new PrefetchLoader(data.train, loading);
   try {
+    if (run.status.state !== "queued") tellChanges(run, options, warn);
     await run.setStatus("running");
     const memory = method.init?.({ n: data.train.shape[0], k: data.train.classes }) ?? {};
-    const { onWarning: warn = (message: string) => process.emitWarning(message) } = options;
     const made = {
       run,
       network,

@@ -99,6 +99,18 @@ describe("a damaged checkpoint", () => {
   });
 });
 
+test("a run that goes on with other threads is told that its numbers may differ", async () => {
+  await train(options(stopAt(1, 3)));
+  const path = join(folder, "manifest.json");
+  const manifest = JSON.parse(await readFile(path, "utf8")) as { threads: number };
+  await writeFile(path, JSON.stringify({ ...manifest, threads: 77 }));
+  const warnings: string[] = [];
+  await train(options({ onWarning: (message) => warnings.push(message) }));
+  expect(warnings).toEqual([
+    `${folder}: the run was begun with 77 threads, goes on with ${engine.threads}: it may not end in the same numbers`,
+  ]);
+});
+
 describe("a full disk", () => {
   test("ends the run with its reason; with room, it goes on to the same numbers", async () => {
     await train(options({ folder: `${folder}-whole` }));
