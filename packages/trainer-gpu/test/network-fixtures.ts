@@ -69,7 +69,10 @@ export function formulaWeights(model: Model, { shapes, statistics }: NetworkFixt
 }
 
 /** The images and targets that the generator's `batch` makes of a salt. */
-export function formulaBatch({ input, rows }: NetworkFixture, salt: number): StepInputs {
+export function formulaBatch(
+  { input, rows }: Pick<NetworkFixture, "input" | "rows">,
+  salt: number,
+): StepInputs {
   const targets = new Float32Array(rows * CLASSES);
   for (let i = 0; i < rows; i++) {
     targets[i * CLASSES + ((i * 7) % CLASSES)] = 0.9;

@@ -2,22 +2,19 @@
 import { describe, expect, test } from "vitest";
 import { openEngine } from "../src/engine.ts";
 import { initialWeights } from "../src/models/model.ts";
+import { createModel, models } from "../src/models/table.ts";
 import { Session } from "../src/session.ts";
 import type { StepInputs } from "../src/session-options.ts";
 import type { Arrays } from "../src/session-variables.ts";
 import { missingNative } from "./native-engine.ts";
-import { formulaBatch, loadFixture, modelOf } from "./network-fixtures.ts";
+import { formulaBatch, loadFixture, type NetworkFixture } from "./network-fixtures.ts";
 import { updateDistance } from "./update-distance.ts";
 
-// Every kind of block; ResNet-34 has those of ResNet-18, PreAct-ResNet-18 those of WideResNet.
-const NETWORKS = [
-  "resnet-8",
-  "resnet-20",
-  "resnet-56",
-  "resnet-18",
-  "wide-resnet-16-4",
-  "densenet-bc-100-12",
-];
+const NETWORKS = Object.keys(models);
+/** Networks without a fixture take images of one channel. */
+const GREY = { input: [28, 28, 1], rows: 8 } as const;
+const batchOf = (name: string): Pick<NetworkFixture, "input" | "rows"> =>
+  name === "mlp" || name === "lenet" ? GREY : loadFixture(name);
 const STEPS = 20;
 const TOLERANCE = 1e-4;
 
@@ -60,21 +57,21 @@ describe.each(NETWORKS)("%s", (name) => {
   test("replayed and called steps agree at step 1 and at step 20", async (ctx) => {
     if (missingNative !== undefined) ctx.skip(missingNative);
     await openEngine({ name: "native", install: false });
-    const fixture = loadFixture(name);
-    const model = modelOf(name, fixture);
+    const { input, rows } = batchOf(name);
+    const model = createModel(name, { input, classes: 10 });
     const options = {
       model,
       method: { name: "test", signals: [] },
       optimizer: { weightDecay: 1e-4 },
-      batchSize: fixture.rows,
-      predictBatchSize: fixture.rows,
+      batchSize: rows,
+      predictBatchSize: rows,
       initial: initialWeights(model, 1),
     };
     const sessions = [new Session(options), new Session({ ...options, mode: "eager" })] as const;
     const [replayed] = sessions;
     expect(sessions.map(({ mode }) => mode)).toEqual(["recorded", "eager"]);
     const batch = (salt: number, step: number, learningRate: number): StepInputs => ({
-      ...formulaBatch(fixture, salt),
+      ...formulaBatch({ input, rows }, salt),
       step,
       learningRate,
     });
