@@ -40,7 +40,10 @@ const noise = z
       labels: z
         .string()
         .min(1)
-        .meta({ description: "A CSV file with a line for each training image." }),
+        .meta({
+          description:
+            "A CSV file with a line for each training image, beside this file or among the data sets.",
+        }),
       column: z.string().min(1).meta({ description: "The column that holds the labels." }),
     }),
   ])

@@ -1,5 +1,6 @@
 // A run's images: read, split, and given wrong labels as its settings say.
-import { join, resolve } from "node:path";
+import { existsSync } from "node:fs";
+import { resolve } from "node:path";
 import {
   asymmetricNoise,
   type DatasetName,
@@ -95,11 +96,23 @@ function firstOf(test: ImageDataset, { test: asked, splitSeed }: DataSettings): 
   return subset(test, stratifiedSplit(labels, options).test);
 }
 
+/** A file of labels: beside the configuration, or among the data sets. */
+function labelFile(labels: string, { base, folder }: DataPlace): string {
+  const places = [resolve(base, labels), resolve(folder, labels)];
+  const found = places.find((path) => existsSync(path));
+  if (found !== undefined) return found;
+  throw new UsageError(`data.noise.labels: there is neither ${places.join(" nor ")}`);
+}
+
 /** The training labels with those that are wrong on purpose. */
 async function noisy(
   noise: NoiseSettings,
   { labels, classes }: ImageDataset,
-  { rows, seed, base }: { readonly rows: Int32Array; readonly seed: number; readonly base: string },
+  {
+    rows,
+    seed,
+    place,
+  }: { readonly rows: Int32Array; readonly seed: number; readonly place: DataPlace },
 ): Promise<NoisyLabels> {
   switch (noise.kind) {
     case "symmetric":
@@ -110,11 +123,8 @@ async function noisy(
       return asymmetricNoise(labels, { map, rate, seed: noise.seed ?? seed });
     }
     case "given": {
-      const path = join(base, noise.labels);
-      const all = await readLabelColumn(resolve(base, noise.labels), {
-        column: noise.column,
-        classes,
-      });
+      const path = labelFile(noise.labels, place);
+      const all = await readLabelColumn(path, { column: noise.column, classes });
       const given = Int32Array.from(rows, (row) => {
         if (row < all.length) return all[row]!;
         throw new UsageError(
@@ -135,11 +145,11 @@ async function noisy(
 export async function prepareData(
   images: SourceImages,
   data: DataSettings,
-  { seed, base }: { readonly seed: number; readonly base: string },
+  { seed, place }: { readonly seed: number; readonly place: DataPlace },
 ): Promise<TrainData> {
   const { rows, train, validation, test } = split(images, data);
   const { noise, name = train.name, splitSeed } = data;
-  const wrong = noise === undefined ? undefined : await noisy(noise, train, { rows, seed, base });
+  const wrong = noise === undefined ? undefined : await noisy(noise, train, { rows, seed, place });
   return {
     train: wrong === undefined ? train : { ...train, labels: wrong.labels },
     validation,

@@ -34,7 +34,7 @@ export interface RunContext {
 /** The images of a run. */
 export async function runData(settings: RunSettings, place: DataPlace): Promise<TrainData> {
   const { data, seed } = settings;
-  return prepareData(await openImages(data, place), data, { seed, base: place.base });
+  return prepareData(await openImages(data, place), data, { seed, place });
 }
 
 async function teacherOf(

@@ -91,10 +91,9 @@ export async function estimate(
     const settings = runSchema.parse(own);
     const source = JSON.stringify(settings.data);
     if (!data.has(source)) {
-      const { base } = place;
       const prepared = await prepareData(await openImages(settings.data, place), settings.data, {
         seed: 0,
-        base,
+        place,
       });
       data.set(source, prepared.train);
     }
