@@ -1,73 +1,259 @@
-// Runs that differ in nothing but their seed belong to one method.
+// Runs that differ in nothing but their seed are one group; groups that are compared share a cell.
+import { resolve } from "node:path";
 import type { RunRecord } from "@sd/runs";
+import { ReportError } from "./error.ts";
+import { groupBy } from "./group-by.ts";
+import {
+  cellConfigOf,
+  equalRuns,
+  generationOf,
+  methodOf,
+  seedOf,
+  teacherFolder,
+} from "./identity.ts";
+import {
+  canonical,
+  cellTitles,
+  differingPaths,
+  leavesOf,
+  type Setting,
+  settingsAt,
+  settingsText,
+} from "./settings.ts";
 
-/** The finished runs of one method. */
-export interface MethodGroup {
-  /** For people; unique among the groups. */
+/** Finished runs that differ in nothing but what their seed determines. */
+export interface RunGroup {
+  /** For people; unique among all groups. */
   readonly label: string;
-  readonly name: string;
-  /** By ascending seed. */
+  /** For people; unique among the groups of its cell. */
+  readonly shortLabel: string;
+  /** The method's own, which namesakes share. */
+  readonly methodLabel: string;
+  /** What tells it from its namesakes in the cell. */
+  readonly details: readonly Setting[];
+  readonly method: string;
+  readonly options: unknown;
+  readonly generation: number;
+  /** What its cell's other groups are compared with. */
+  readonly baseline: boolean;
+  /** By ascending seed, each seed once. */
   readonly records: readonly RunRecord[];
 }
 
-interface MethodConfig {
-  readonly name: string;
-  readonly label: string;
-  readonly options?: unknown;
+/** Groups that differ in their method: a cell of a study's grid. */
+export interface Cell {
+  /** What tells it from the other cells; empty where it is the only one. */
+  readonly settings: readonly Setting[];
+  /** The baseline first. */
+  readonly groups: readonly RunGroup[];
 }
 
-const methodOf = ({ config, folder }: RunRecord): MethodConfig => {
-  const method = (config.method ?? {}) as Partial<MethodConfig>;
-  const name = String(method.name ?? folder);
-  return { name, label: String(method.label ?? name), options: method.options ?? null };
+/** Something that is no part of the results, and why. */
+export interface LeftOut {
+  readonly folder: string;
+  readonly reason: string;
+}
+
+interface Draft {
+  readonly records: readonly RunRecord[];
+  readonly method: string;
+  readonly methodLabel: string;
+  readonly options: unknown;
+  readonly generation: number;
+  readonly cellKey: string;
+  readonly cell: ReadonlyMap<string, unknown>;
+  /** What may tell it from its namesakes. */
+  readonly own: ReadonlyMap<string, unknown>;
+}
+
+function draftOf(
+  records: readonly RunRecord[],
+  teacherOf: (record: RunRecord) => RunRecord | undefined,
+): Draft {
+  const [first] = records;
+  const { name, label, options } = methodOf(first!);
+  const generation = generationOf(first!);
+  const config = cellConfigOf(first!);
+  const teacher = teacherOf(first!);
+  const taught: [string, unknown][] = teacher ? [["teacher", methodOf(teacher).label]] : [];
+  return {
+    records,
+    ...{ method: name, methodLabel: label, options, generation },
+    cellKey: canonical(config),
+    cell: leavesOf(config),
+    own: new Map([...leavesOf(options), ["generation", generation], ["method", name], ...taught]),
+  };
+}
+
+/** One run a seed: the same configuration with the same seed is the same run once more. */
+function once(records: readonly RunRecord[], leftOut: LeftOut[]): RunRecord[] {
+  const bySeed = groupBy(records, seedOf);
+  for (const [kept, ...copies] of bySeed.values()) {
+    for (const { folder } of copies) {
+      const reason = `the same configuration and seed as ${kept!.folder}`;
+      leftOut.push({ folder, reason });
+    }
+  }
+  return [...bySeed.values()].map(([kept]) => kept!).sort((a, b) => seedOf(a) - seedOf(b));
+}
+
+const isCrossEntropy = ({ method }: Draft): boolean => /^(cce|cross-?entropy)$/i.test(method);
+
+/** The name of the method that others are compared with. */
+function baselineName(drafts: readonly Draft[], asked: string | undefined): string | undefined {
+  if (asked === undefined) return (drafts.find(isCrossEntropy) ?? drafts[0])?.method;
+  if (drafts.length === 0 || drafts.some(({ method }) => method === asked)) return asked;
+  const there = [...new Set(drafts.map(({ method }) => method))].join(", ");
+  throw new ReportError(
+    `baseline: expected the method of a finished run (${there}), got ${asked}`,
+    "NO_BASELINE",
+  );
+}
+
+/** Among how many cells the nearest one is looked for. */
+const MOST_NEIGHBOURS = 50;
+
+/**
+ * The drafts by cell. Where methods never meet in a cell, all are one. A cell without a baseline goes
+ * to the one cell with a baseline that differs in fewer settings than any other; failing that it stays alone.
+ */
+function cellsOf(drafts: readonly Draft[], isBaseline: (draft: Draft) => boolean): Draft[][] {
+  const cells = [...groupBy(drafts, ({ cellKey }) => cellKey).values()];
+  if (cells.every((cell) => cell.length === 1)) return drafts.length === 0 ? [] : [[...drafts]];
+  const [withBaseline, without] = [true, false].map((has) =>
+    cells.filter((cell) => cell.some(isBaseline) === has),
+  ) as [Draft[][], Draft[][]];
+  if (withBaseline.length > MOST_NEIGHBOURS) return cells;
+  const alone = without.filter((cell) => {
+    const distances = withBaseline.map(
+      ([other]) => differingPaths([other!.cell, cell[0]!.cell]).length,
+    );
+    const nearest = Math.min(...distances);
+    const at = distances.indexOf(nearest);
+    if (at < 0 || distances.lastIndexOf(nearest) !== at) return true;
+    withBaseline[at]!.push(...cell);
+    return false;
+  });
+  return [...withBaseline, ...alone];
+}
+
+const byText = new Intl.Collator("en", { numeric: true });
+
+/** Numbers by size, everything else as text. */
+function compareSettings(a: readonly Setting[], b: readonly Setting[]): number {
+  for (const [i, { value }] of a.entries()) {
+    const other = b[i]?.value;
+    const order =
+      typeof value === "number" && typeof other === "number"
+        ? value - other
+        : byText.compare(String(value), String(other));
+    if (order !== 0) return order;
+  }
+  return 0;
+}
+
+/** Labels that no two groups share. */
+function unique(labels: readonly string[]): string[] {
+  const seen = new Map<string, number>();
+  return labels.map((label) => {
+    const count = (seen.get(label) ?? 0) + 1;
+    seen.set(label, count);
+    return count === 1 ? label : `${label} [${count}]`;
+  });
+}
+
+interface Detailed {
+  readonly draft: Draft;
+  /** What tells it from its namesakes in the cell. */
+  readonly detail: readonly Setting[];
+}
+
+/** Equal labels side by side, by what tells them apart; the baseline first. */
+function arrange(cell: readonly Draft[], isBaseline: (draft: Draft) => boolean): Detailed[] {
+  const main = cell.find(isBaseline) ?? cell[0]!;
+  const named = [...groupBy(cell, ({ methodLabel }) => methodLabel).values()];
+  const detailed = named.flatMap((namesakes) => {
+    const ownPaths = differingPaths(namesakes.map(({ own }) => own));
+    const cellPaths = differingPaths(namesakes.map((draft) => draft.cell));
+    return namesakes
+      .map((draft): Detailed => {
+        const elsewhere = draft.cellKey !== main.cellKey;
+        const fromMain = elsewhere ? differingPaths([main.cell, draft.cell]) : [];
+        const paths = [...new Set([...cellPaths, ...fromMain])];
+        const detail = [...settingsAt(draft.own, ownPaths), ...settingsAt(draft.cell, paths)];
+        return { draft, detail };
+      })
+      .sort(
+        (a, b) => a.draft.generation - b.draft.generation || compareSettings(a.detail, b.detail),
+      );
+  });
+  const baselines = detailed
+    .filter(({ draft }) => isBaseline(draft))
+    .sort((a, b) => a.draft.generation - b.draft.generation);
+  return [...baselines, ...detailed.filter(({ draft }) => !isBaseline(draft))];
+}
+
+export const withDetail = (label: string, parts: readonly string[]): string => {
+  const detail = parts.filter(Boolean).join(", ");
+  return detail ? `${label} (${detail})` : label;
 };
 
-export const seedOf = ({ config }: RunRecord): number => Number(config.seed ?? 0);
-
-// What a seed changes (seed, data, teacher) is no part of the identity.
-const IDENTITY = ["generation", "model", "epochs", "batchSize", "optimizer", "schedule"] as const;
-
-const identityOf = (record: RunRecord): string =>
-  JSON.stringify([methodOf(record), ...IDENTITY.map((key) => record.config[key] ?? null)]);
-
-/** The settings in which runs of equal label differ, as `key value, key value`. */
-function difference(record: RunRecord, others: readonly RunRecord[]): string {
-  const values = (r: RunRecord): Record<string, unknown> => ({
-    ...Object.fromEntries(IDENTITY.map((key) => [key, r.config[key]])),
-    ...(methodOf(r).options as object | null),
-  });
-  const text = (value: unknown): string =>
-    typeof value === "string" ? value : JSON.stringify(value);
-  return Object.entries(values(record))
-    .filter(([key, value]) => others.some((other) => text(values(other)[key]) !== text(value)))
-    .map(([key, value]) => `${key} ${text(value)}`)
-    .join(", ");
+/** What {@link groupRuns} found. */
+export interface Grouping {
+  readonly cells: readonly Cell[];
+  /** Runs that stand a second time among those that are there. */
+  readonly leftOut: readonly LeftOut[];
 }
 
 /**
- * Groups finished runs by method and settings, whatever their seeds.
+ * Groups finished runs by everything in their configuration but what the seed determines.
  *
  * @param records - Runs in any state; those that are not `done` are left out.
  * @param baseline - The method's name that comes first; default the first plain cross-entropy.
+ * @throws {@link ReportError} `NO_BASELINE` if no finished run has that method.
  */
-export function groupRuns(records: readonly RunRecord[], baseline?: string): MethodGroup[] {
-  const groups = new Map<string, RunRecord[]>();
-  for (const record of records.filter(({ status }) => status.state === "done")) {
-    const key = identityOf(record);
-    groups.set(key, [...(groups.get(key) ?? []), record]);
-  }
-  const firsts = [...groups.values()].map(([first]) => first!);
-  const labelled = [...groups.values()].map((group): MethodGroup => {
-    const { name, label } = methodOf(group[0]!);
-    const namesakes = firsts.filter((first) => methodOf(first).label === label);
-    const detail = namesakes.length > 1 ? difference(group[0]!, namesakes) : "";
-    return {
-      name,
-      label: detail ? `${label} (${detail})` : label,
-      records: group.sort((a, b) => seedOf(a) - seedOf(b)),
-    };
-  });
-  const isBaseline = ({ name }: MethodGroup): boolean =>
-    baseline === undefined ? /^(cce|cross-?entropy)$/i.test(name) : name === baseline;
-  return [...labelled.filter(isBaseline), ...labelled.filter((group) => !isBaseline(group))];
+export function groupRuns(records: readonly RunRecord[], baseline?: string): Grouping {
+  const leftOut: LeftOut[] = [];
+  const done = records.filter(({ status }) => status.state === "done");
+  const byFolder = new Map(records.map((record) => [resolve(record.folder), record]));
+  const teacherOf = (record: RunRecord): RunRecord | undefined =>
+    byFolder.get(teacherFolder(record) ?? "");
+  const drafts = equalRuns(done, records).map((equal) => draftOf(once(equal, leftOut), teacherOf));
+  const name = baselineName(drafts, baseline);
+  const isBaseline = ({ method }: Draft): boolean => method === name;
+  const cells = cellsOf(drafts, isBaseline).map((cell) => arrange(cell, isBaseline));
+  const paths = cells.length < 2 ? [] : differingPaths(cells.map(([first]) => first!.draft.cell));
+  const settled = cells
+    .map((groups) => ({ groups, settings: settingsAt(groups[0]!.draft.cell, paths) }))
+    .sort((a, b) => compareSettings(a.settings, b.settings));
+  const titles = cellTitles(settled.map(({ settings }) => settings));
+  const labels = unique(
+    settled.flatMap(({ groups }, c) =>
+      groups.map(({ draft, detail }) =>
+        withDetail(draft.methodLabel, [settingsText(detail), titles[c]!]),
+      ),
+    ),
+  );
+  let next = 0;
+  return {
+    leftOut,
+    cells: settled.map(({ groups, settings }) => {
+      const short = unique(
+        groups.map(({ draft, detail }) => withDetail(draft.methodLabel, [settingsText(detail)])),
+      );
+      return {
+        settings,
+        groups: groups.map(({ draft, detail }, i): RunGroup => {
+          const { method, methodLabel, options, generation } = draft;
+          return {
+            label: labels[next++]!,
+            shortLabel: short[i]!,
+            ...{ methodLabel, details: detail },
+            ...{ method, options, generation, records: draft.records },
+            baseline: i === 0 && isBaseline(draft),
+          };
+        }),
+      };
+    }),
+  };
 }

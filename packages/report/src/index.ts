@@ -1,11 +1,13 @@
-export { ReportError } from "./error.ts";
+export type { PairedDifference } from "./differences.ts";
+export { ReportError, type ReportErrorCode } from "./error.ts";
+export type { Interval } from "./evaluate-run.ts";
+export { formatReport, type ReportTextOptions } from "./format-report.ts";
 export { formatTable, type TableOptions } from "./format-table.ts";
+export type { LeftOut } from "./groups.ts";
+export type { ImageProvider, ReportImages } from "./hardest.ts";
 export { METRICS, type MetricDefinition, type MetricName } from "./metric-table.ts";
+export { type ReadRecords, readRecords } from "./read-records.ts";
 export { type ReportOptions, renderReport } from "./render-report.ts";
-export {
-  type AccuracyComparison,
-  type ResultCell,
-  type ResultRow,
-  type ResultsOptions,
-  resultsTable,
-} from "./results.ts";
+export { type ResultCell, type ResultRow, type ResultsOptions, resultsTable } from "./results.ts";
+export type { Setting } from "./settings.ts";
+export { type StudyResults, studyResults } from "./study-results.ts";

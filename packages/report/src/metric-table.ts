@@ -6,7 +6,7 @@ export interface MetricDefinition {
   readonly meaning: string;
   /** Which way is better; null where neither is. */
   readonly better: "higher" | "lower" | null;
-  readonly unit: "percent" | "plain" | "count";
+  readonly unit: "percent" | "plain" | "count" | "seconds";
   /** Digits after the point. */
   readonly digits: number;
 }
@@ -20,10 +20,12 @@ export type MetricName =
   | "eceFloor"
   | "eceScaled"
   | "eceFloorScaled"
+  | "aurc"
   | "predictiveUncertainty"
   | "confidenceDiversity"
   | "confidenceVariance"
-  | "imagesPerSecond";
+  | "imagesPerSecond"
+  | "trainingTime";
 
 /** The columns of the results, in order. */
 export const METRICS: readonly MetricDefinition[] = [
@@ -93,6 +95,15 @@ export const METRICS: readonly MetricDefinition[] = [
     digits: 4,
   },
   {
+    name: "aurc",
+    label: "AURC",
+    meaning:
+      "area under the risk–coverage curve: the error rate among the most confident images, averaged over how many are kept",
+    better: "lower",
+    unit: "plain",
+    digits: 4,
+  },
+  {
     name: "predictiveUncertainty",
     label: "predictive uncertainty",
     meaning: "mean entropy of the predicted distributions, in nats",
@@ -124,4 +135,17 @@ export const METRICS: readonly MetricDefinition[] = [
     unit: "count",
     digits: 0,
   },
+  {
+    name: "trainingTime",
+    label: "training time",
+    meaning: "seconds of training and validation, all epochs together",
+    better: null,
+    unit: "seconds",
+    digits: 1,
+  },
 ];
+
+/** The metrics that have a better side: these are compared with the baseline's. */
+export const COMPARED: readonly MetricDefinition[] = METRICS.filter(
+  ({ better }) => better !== null,
+);

@@ -1,19 +1,24 @@
 import { writeFile } from "node:fs/promises";
-import { resolve, sep } from "node:path";
-import { listRuns, type RunRecord, readRun } from "@sd/runs";
+import { resolve } from "node:path";
+import type { RunRecord } from "@sd/runs";
 import { ReportError } from "./error.ts";
-import { confidenceDistributions } from "./figures/confidences.ts";
-import { type Outcome, outcomeOf } from "./figures/outcomes.ts";
-import { reliabilityDiagrams } from "./figures/reliability.ts";
+import { metricsBySetting } from "./figures/by-setting.ts";
+import { cellFigures } from "./figures/cell-figures.ts";
+import { listed } from "./figures/figure.ts";
 import { renderFigure } from "./figures/render.ts";
-import { trainingCurves } from "./figures/training-curves.ts";
-import { intervalNote } from "./format-table.ts";
-import { groupRuns } from "./groups.ts";
+import type { LeftOut } from "./groups.ts";
+import { hardestHtml, type ImageProvider } from "./hardest.ts";
 import { Html, html } from "./html.ts";
-import { type ResultRow, type ResultsOptions, resultsTable } from "./results.ts";
+import { differenceNote, intervalNote } from "./notes.ts";
+import { readRecords } from "./read-records.ts";
+import { type ResultsOfCell, resultCells } from "./result-cells.ts";
+import type { ResultRow, ResultsOptions } from "./results.ts";
+import { runNames } from "./run-names.ts";
+import { settingsText } from "./settings.ts";
+import { type StudyResults, studyResults, unfinished } from "./study-results.ts";
 import { STYLE } from "./style.ts";
 import { exclusions, summaryOf } from "./summary.ts";
-import { glossaryHtml, reliabilityHtml, resultsHtml, runsHtml } from "./tables.ts";
+import { differencesHtml, glossaryHtml, resultsHtml, runsHtml } from "./tables.ts";
 
 /** Options of {@link renderReport}. */
 export interface ReportOptions extends ResultsOptions {
@@ -22,27 +27,86 @@ export interface ReportOptions extends ResultsOptions {
   readonly title: string;
   /** What {@link resultsTable} gave for the same runs and options, to save its time. */
   readonly rows?: readonly ResultRow[];
-}
-
-interface Page {
-  readonly title: string;
-  readonly records: readonly RunRecord[];
-  readonly names: readonly string[];
-  readonly rows: readonly ResultRow[];
-  readonly outcomes: readonly Outcome[];
-  readonly classes: number;
-  readonly figures: Readonly<Record<"curves" | "reliability" | "confidences", Html>>;
+  /** Pictures of the hardest test images. @defaultValue they are named by their rows */
+  readonly images?: ImageProvider;
 }
 
 // Nothing is fetched and nothing runs, even if a name in a run folder tried.
-const POLICY = "default-src 'none'; style-src 'unsafe-inline'";
+const POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:";
 
-function pageHtml({ title, records, names, rows, outcomes, classes, figures }: Page): Html {
-  const images = outcomes[0]!.rows / rows[0]!.seeds.length;
-  const excluded = exclusions(records, names);
+/** Of how many cells of a grid figures are drawn. */
+const DRAWN_CELLS = 3;
+
+type How = Omit<ReportOptions, "out" | "title" | "rows">;
+
+/** The figures of one cell, below a heading of its own where there are several. */
+async function cellHtml(
+  cell: ResultsOfCell,
+  index: number,
+  byFolder: ReadonlyMap<string, RunRecord>,
+  { split = "test", bins = 15, resamples = 2000, seed = 0, images }: How,
+): Promise<Html> {
+  const how = { split, bins, seed, resamples: Math.min(resamples, 500) };
+  const { figures, outcomes, leftOut } = await cellFigures(cell, byFolder, how);
+  const level = cell.title ? 4 : 3;
+  const placed = (id: string): string => (cell.title ? `${id}-${index + 1}` : id);
+  const drawn: Html[] = [];
+  for (const figure of figures) {
+    drawn.push(await renderFigure(figure, { id: placed(figure.id), level }));
+  }
+  const heading = new Html(String(level));
+  const hardest = await hardestHtml(outcomes, { id: placed("hardest"), level: heading, images });
+  const left =
+    leftOut.length > 0
+      ? html`<p>Figures show the first ${outcomes.length} methods; not drawn: ${listed(leftOut)}.</p>`
+      : "";
+  const title = cell.title ? html`<h3>Figures, ${cell.title}</h3>` : "";
+  return html`${title}${left}${drawn}${hardest}`;
+}
+
+async function figuresHtml(
+  cells: readonly ResultsOfCell[],
+  records: readonly RunRecord[],
+  how: How,
+): Promise<Html> {
+  const byFolder = new Map(records.map((record) => [resolve(record.folder), record]));
+  const setting = metricsBySetting(cells);
+  const parts = setting ? [await renderFigure(setting, { id: setting.id, level: 3 })] : [];
+  const more = cells.length - DRAWN_CELLS;
+  if (more > 0) {
+    parts.push(
+      html`<p>Further figures show the first ${DRAWN_CELLS} of ${cells.length} settings; not drawn: ${listed(cells.slice(DRAWN_CELLS).map(({ title }) => title))}. Make a report of fewer runs to see theirs.</p>`,
+    );
+  }
+  for (const [i, cell] of cells.slice(0, DRAWN_CELLS).entries()) {
+    parts.push(await cellHtml(cell, i, byFolder, how));
+  }
+  return html`${parts}`;
+}
+
+function resultsOfCellHtml(cell: ResultsOfCell): Html {
+  const all = settingsText(cell.settings);
+  const more = all === cell.title ? "" : html`<p class="sub">${all}</p>`;
+  const heading = cell.title ? html`<h3>${cell.title}</h3>${more}` : "";
+  return html`${heading}${resultsHtml(cell)}${differencesHtml(cell)}`;
+}
+
+async function pageHtml(
+  title: string,
+  { records, rows, leftOut }: StudyResults,
+  how: How,
+): Promise<Html> {
+  const cells = resultCells(rows);
+  const folders = [...records, ...leftOut].map(({ folder }) => folder);
+  const nameOf = runNames(folders);
+  const excluded = exclusions(records, leftOut, nameOf);
   const left = excluded.length
-    ? html`<h2>Left out</h2><ul>${excluded.map((line) => html`<li>${line}</li>`)}</ul>`
+    ? html`<h2>Left out</h2><ul>${excluded.slice(0, MOST_EXCLUSIONS).map((line) => html`<li>${line}</li>`)}</ul>${excluded.length > MOST_EXCLUSIONS ? html`<p>And ${excluded.length - MOST_EXCLUSIONS} more.</p>` : ""}`
     : "";
+  const sentences = summaryOf(rows).map(
+    (sentence) => html`<li>${sentence}</li>
+`,
+  );
   return html`<!doctype html>
 <html lang="en">
 <head>
@@ -56,17 +120,15 @@ function pageHtml({ title, records, names, rows, outcomes, classes, figures }: P
 <main>
 <h1>${title}</h1>
 <h2>Summary</h2>
-<ul class="summary">${summaryOf(rows, images, classes).map(
-    (sentence) => html`<li>${sentence}</li>
-`,
-  )}</ul>
+<ul class="summary">${sentences}</ul>
 <h2>Results on test images</h2>
-${resultsHtml(rows, intervalNote(rows))}
+${[intervalNote(rows), differenceNote(rows)].filter(Boolean).map((note) => html`<p class="note">${note}</p>`)}
+${cells.map(resultsOfCellHtml)}
 <details><summary>What the columns mean</summary>${glossaryHtml()}</details>
 <h2>Figures</h2>
-${figures.curves}${figures.reliability}${reliabilityHtml(outcomes)}${figures.confidences}
+${await figuresHtml(cells, records, how)}
 <h2>Runs</h2>
-${runsHtml(records, names)}
+${runsHtml(records, rows, nameOf)}
 ${left}
 </main>
 </body>
@@ -74,65 +136,47 @@ ${left}
 `;
 }
 
-/** The folders at or below the given ones that hold runs, each once, in the order given and sorted below each. */
-async function findRuns(folders: string | readonly string[]): Promise<string[]> {
-  const found = await Promise.all([folders].flat().map((folder) => listRuns(folder)));
-  return [...new Set(found.flat())];
-}
+/** How many runs that were left out are named. */
+const MOST_EXCLUSIONS = 200;
 
-/** What to call each run: its path below the deepest folder that holds them all. */
-function namesOf(folders: readonly string[]): string[] {
-  const paths = folders.map((folder) => resolve(folder).split(sep));
-  const [first = []] = paths;
-  const parents = first.slice(0, -1);
-  const apart = parents.findIndex((part, i) => paths.some((path) => path[i] !== part));
-  const shared = apart < 0 ? parents.length : apart;
-  return paths.map((path) => path.slice(shared).join(sep));
+/** The records behind rows that were computed before. */
+async function withRows(
+  folders: string | readonly string[],
+  rows: readonly ResultRow[],
+): Promise<StudyResults> {
+  const { records, leftOut } = await readRecords(folders);
+  const there = new Set(records.map(({ folder }) => resolve(folder)));
+  const missing = rows.flatMap((row) => row.folders).find((folder) => !there.has(resolve(folder)));
+  if (missing !== undefined) {
+    throw new ReportError(`expected the run ${missing} of \`rows\` among the folders`);
+  }
+  const used = new Set(rows.flatMap((row) => row.folders));
+  const unused = records
+    .filter(({ folder, status }) => status.state === "done" && !used.has(folder))
+    .map(({ folder }): LeftOut => ({ folder, reason: "it is no part of the given rows" }));
+  return { records, rows, leftOut: [...leftOut, ...unfinished(records), ...unused] };
 }
 
 /**
- * Writes one HTML file about finished runs: summary, results with intervals, training curves,
- * reliability diagrams, confidence distributions, configurations.
+ * Writes one HTML file about finished runs: summary, results with intervals and paired differences, figures, the hardest test
+ * images, configurations.
  *
- * The file needs no network and no script: figures are inline SVG, each with its Vega-Lite
- * specification in a `<script type="application/json">`. Its bytes depend on the runs and options
- * alone. Runs that are not `done` are named, and left out.
+ * The file needs no network and no script: figures are inline SVG, each with its numbers as a table, and its Vega-Lite
+ * specification and data as files that the page carries. Its bytes depend on the runs and options alone. Runs that are not
+ * `done`, or damaged, are named, and left out.
  *
  * @param folders - Run folders, or folders that hold some.
- * @param options - `out`, `title`, and those of {@link resultsTable}.
+ * @param options - `out`, `title`, `images`, and those of {@link resultsTable}.
  * @returns The absolute path of the file.
- * @throws {@link ReportError} if there is no finished run.
+ * @throws {@link ReportError} `NO_RUNS` if there is no finished run, `NO_BASELINE` if none has the method that is named.
  */
 export async function renderReport(
   folders: string | readonly string[],
-  { out, title, rows: given, ...options }: ReportOptions,
+  { out, title, rows, ...how }: ReportOptions,
 ): Promise<string> {
-  const records = await Promise.all((await findRuns(folders)).map(readRun));
-  const groups = groupRuns(records, options.baseline);
-  if (groups.length === 0) {
-    throw new ReportError(
-      `renderReport: expected a finished run in ${[folders].flat().join(", ")}`,
-    );
-  }
-  const rows = given ?? (await resultsTable(records, options));
-  const { split = "test", bins = 15 } = options;
-  const outcomes = await Promise.all(groups.map((group) => outcomeOf(group, { split, bins })));
-  const curves = trainingCurves(groups);
-  const { shape } = await groups[0]!.records[0]!.predictions(split);
-  const page = pageHtml({
-    title,
-    records,
-    names: namesOf(records.map(({ folder }) => folder)),
-    rows,
-    outcomes,
-    classes: shape[1],
-    figures: {
-      curves: curves ? await renderFigure(curves) : new Html(""),
-      reliability: await renderFigure(reliabilityDiagrams(outcomes)),
-      confidences: await renderFigure(confidenceDistributions(outcomes)),
-    },
-  });
+  const results =
+    rows && rows.length > 0 ? await withRows(folders, rows) : await studyResults(folders, how);
   const path = resolve(out);
-  await writeFile(path, page.text);
+  await writeFile(path, (await pageHtml(title, results, how)).text);
   return path;
 }

@@ -1,41 +1,43 @@
-import {
-  type ClassifierEvaluation,
-  calibrationNullFloor,
-  type Estimate,
-  evaluateClassifier,
-  fitTemperature,
-  mcNemarTest,
-  pairedSeedInterval,
-  seedInterval,
-} from "@sd/metrics";
-import type { Predictions, RunRecord } from "@sd/runs";
-import { groupRuns, type MethodGroup, seedOf } from "./groups.ts";
-import { METRICS, type MetricDefinition, type MetricName } from "./metric-table.ts";
+import { seedInterval } from "@sd/metrics";
+import type { RunRecord } from "@sd/runs";
+import { mapBounded } from "./bounded.ts";
+import { type PairedDifference, pairedDifference, type RawDifference } from "./differences.ts";
+import { evaluateRun, type Interval, type RunValues } from "./evaluate-run.ts";
+import { type Cell, groupRuns, type LeftOut, type RunGroup } from "./groups.ts";
+import { holm } from "./holm.ts";
+import { COMPARED, METRICS, type MetricDefinition, type MetricName } from "./metric-table.ts";
+import { reasonOf } from "./read-records.ts";
+import type { Setting } from "./settings.ts";
 
 /** One number of the results. */
 export interface ResultCell {
   /** The mean over seeds where there are several; NaN where the runs do not tell. */
   readonly value: number;
   /** 95 %, lower and upper end. */
-  readonly interval?: readonly [number, number];
-  /** The interval lies wholly on the better side of the baseline's. */
+  readonly interval?: Interval;
+  /** Absent for the baseline, for metrics without a better side, and where nothing can be paired. */
+  readonly difference?: PairedDifference;
+  /** The interval of the difference from the baseline lies wholly on the better side of 0. */
   readonly separate: boolean;
 }
 
-/** How a method's accuracy compares with the baseline's on the same test images. */
-export interface AccuracyComparison {
-  /** Method minus baseline. */
-  readonly difference: number;
-  /** McNemar's exact test with one seed, Student's interval of the paired differences with several. */
-  readonly test: "mcnemar" | "paired seeds";
-  readonly pValue?: number;
-  readonly interval?: readonly [number, number];
-}
-
-/** The results of one method. */
+/** The results of one method under one set of settings. */
 export interface ResultRow {
+  /** For people; unique among all rows. */
   readonly label: string;
+  /** For people; unique among the rows of its cell. */
+  readonly shortLabel: string;
+  /** The method's own, which namesakes share. */
+  readonly methodLabel: string;
+  /** What tells it from its namesakes in the cell. */
+  readonly details: readonly Setting[];
   readonly method: string;
+  /** The method's, as the configuration has them. */
+  readonly options: unknown;
+  readonly generation: number;
+  /** What tells its cell of the study's grid from the others; empty where there is only one. */
+  readonly cell: readonly Setting[];
+  /** What the other rows of its cell are compared with. */
   readonly baseline: boolean;
   readonly seeds: readonly number[];
   readonly folders: readonly string[];
@@ -43,9 +45,9 @@ export interface ResultRow {
   readonly intervals: "bootstrap" | "seeds";
   /** Fitted on validation data, one a run; empty without validation predictions. */
   readonly temperatures: readonly number[];
+  readonly images: number;
+  readonly classes: number;
   readonly metrics: Readonly<Record<MetricName, ResultCell>>;
-  /** Absent for the baseline, and where test images or seeds differ. */
-  readonly comparison?: AccuracyComparison;
 }
 
 /** Options of {@link resultsTable}. */
@@ -60,173 +62,142 @@ export interface ResultsOptions {
   readonly resamples?: number;
   /** Seed of the resamples. @defaultValue 0 */
   readonly seed?: number;
+  /**
+   * Told of each finished run that is no part of the rows, such as one whose predictions are damaged.
+   * @defaultValue damaged predictions are an error
+   */
+  readonly onLeftOut?: (leftOut: LeftOut) => void;
 }
 
-const PLAIN = ["imagesPerSecond", "eceFloor", "eceFloorScaled"] as const;
-type PlainMetric = (typeof PLAIN)[number];
-const isPlain = (name: MetricName): name is PlainMetric =>
-  (PLAIN as readonly MetricName[]).includes(name);
+/** How many runs are judged at once: their predictions are in memory together. */
+const JUDGED_AT_ONCE = 8;
 
-/** One run, evaluated. */
-interface Evaluated {
-  readonly record: RunRecord;
-  readonly predictions: Predictions;
-  readonly temperature: number | undefined;
-  readonly evaluation: ClassifierEvaluation;
-  /** What the bootstrap has no part in. */
-  readonly plain: Readonly<Record<PlainMetric, number>>;
-}
+/** Draws of a calibration floor; the runs of a group share them. */
+const FLOOR_DRAWS = 1000;
+const FEWEST_FLOOR_DRAWS = 100;
 
-const median = (values: readonly number[]): number => {
-  const sorted = [...values].sort((a, b) => a - b);
-  const middle = sorted.length / 2;
-  return (sorted[Math.floor(middle - 0.5)]! + sorted[Math.floor(middle)]!) / 2;
-};
-
-/** The median over epochs; the first one compiles and warms up. */
-function speedOf({ metrics, manifest }: RunRecord): number {
-  const speeds = metrics
-    .map((row) => Number(row.imagesPerSecond ?? Number.NaN))
-    .filter(Number.isFinite);
-  if (speeds.length === 0) return Number(manifest.imagesPerSecond ?? Number.NaN);
-  return median(speeds.length > 1 ? speeds.slice(1) : speeds);
-}
-
-/** The temperature that a run's validation predictions ask for; undefined without any. */
-export async function temperatureOf(record: RunRecord): Promise<number | undefined> {
-  if (!(await record.splits()).includes("validation")) return undefined;
-  const { logits, labels, shape } = await record.predictions("validation");
-  return fitTemperature(logits, labels, shape).temperature;
-}
-
-async function evaluate(
-  record: RunRecord,
-  intervals: boolean,
+/** The runs of a group that can be judged, with their numbers. */
+async function judge(
+  group: RunGroup,
   options: ResultsOptions,
-): Promise<Evaluated> {
-  const { split = "test", bins = 15, resamples = 2000, seed = 0 } = options;
-  const predictions = await record.predictions(split);
-  const temperature = await temperatureOf(record);
-  const { logits, labels, shape } = predictions;
-  const evaluation = evaluateClassifier(logits, labels, shape, {
-    bins,
-    ...(temperature === undefined ? {} : { temperature }),
-    ...(intervals ? { bootstrap: { resamples, seed } } : {}),
-  });
-  const floor = (scale: { temperature?: number }): number =>
-    calibrationNullFloor(logits, labels, shape, { bins, seed, ...scale }).upper;
-  const plain = {
-    imagesPerSecond: speedOf(record),
-    eceFloor: floor({}),
-    eceFloorScaled: temperature === undefined ? Number.NaN : floor({ temperature }),
+): Promise<{ readonly record: RunRecord; readonly values: RunValues }[]> {
+  const { split = "test", bins = 15, resamples = 2000, seed = 0, onLeftOut } = options;
+  const judged = async (records: readonly RunRecord[]) => {
+    const several = records.length > 1;
+    const floorDraws = Math.max(FEWEST_FLOOR_DRAWS, Math.ceil(FLOOR_DRAWS / records.length));
+    const how = { split, bins, seed, floorDraws, resamples: several ? 0 : resamples };
+    const all = await mapBounded(records, JUDGED_AT_ONCE, async (record) => {
+      try {
+        return [{ record, values: await evaluateRun(record, how) }];
+      } catch (error) {
+        if (onLeftOut === undefined) throw error;
+        onLeftOut({ folder: record.folder, reason: reasonOf(error, record.folder) });
+        return [];
+      }
+    });
+    return all.flat();
   };
-  return { record, predictions, temperature, evaluation, plain };
+  const runs = await judged(group.records);
+  // Of several seeds one is left: its intervals are those over images.
+  if (group.records.length > 1 && runs.length === 1) return judged([runs[0]!.record]);
+  return runs;
 }
 
 /** Value and interval of one metric: the bootstrap's for one run, over seeds for several. */
-function cellOf(runs: readonly Evaluated[], name: MetricName): Omit<ResultCell, "separate"> {
-  const estimates = runs.map(({ evaluation, plain }): Partial<Estimate> => {
-    if (isPlain(name)) return { value: plain[name] };
-    return evaluation[name] ?? {};
-  });
-  const values = estimates.map(({ value }) => value ?? Number.NaN);
+function cellOf(runs: readonly RunValues[], name: MetricName): Omit<ResultCell, "separate"> {
+  const values = runs.map((run) => run.values[name]);
   if (runs.length > 1) {
     const { mean, interval } = seedInterval(values);
     return { value: mean, interval };
   }
-  const interval = estimates[0]!.interval;
+  const interval = runs[0]!.resampled?.intervals[name];
   return { value: values[0]!, ...(interval ? { interval } : {}) };
 }
 
-type Cells = Record<MetricName, Omit<ResultCell, "separate">>;
-
-function isSeparate({ name, better }: MetricDefinition, cells: Cells, baseline: Cells): boolean {
-  const [own, other] = [cells[name].interval, baseline[name].interval];
-  if (!own || !other || better === null) return false;
-  return better === "higher" ? own[0] > other[1] : own[1] < other[0];
+function isSeparate({ better }: MetricDefinition, { interval }: RawDifference): boolean {
+  return better === "higher" ? interval[0] > 0 : interval[1] < 0;
 }
 
-const correctOf = ({ logits, labels, shape: [n, k] }: Predictions): Uint8Array =>
-  Uint8Array.from({ length: n }, (_, i) => {
-    const row = logits.subarray(i * k, (i + 1) * k);
-    return row.indexOf(Math.max(...row)) === labels[i] ? 1 : 0;
-  });
+interface Judged {
+  readonly group: RunGroup;
+  readonly records: readonly RunRecord[];
+  readonly runs: readonly RunValues[];
+}
 
-function compare(
-  runs: readonly Evaluated[],
-  baseline: readonly Evaluated[],
-): AccuracyComparison | undefined {
-  const seeds = (group: readonly Evaluated[]): string =>
-    group.map(({ record }) => seedOf(record)).join();
-  const sameLabels = runs.every(({ predictions }) => {
-    const { labels } = baseline[0]!.predictions;
-    return (
-      labels.length === predictions.labels.length &&
-      labels.every((y, i) => y === predictions.labels[i])
-    );
-  });
-  if (!sameLabels || seeds(runs) !== seeds(baseline)) return undefined;
-  const accuracies = (group: readonly Evaluated[]): number[] =>
-    group.map(({ evaluation }) => evaluation.accuracy.value);
-  const [own, other] = [accuracies(runs), accuracies(baseline)];
-  if (runs.length > 1) {
-    const { mean, interval } = pairedSeedInterval(own, other);
-    return { difference: mean, test: "paired seeds", interval };
-  }
-  const { pValue } = mcNemarTest(
-    correctOf(runs[0]!.predictions),
-    correctOf(baseline[0]!.predictions),
+/** The differences of all groups of a cell in one metric, corrected together. */
+function differencesOf(
+  groups: readonly Judged[],
+  baseline: Judged | undefined,
+  { name }: MetricDefinition,
+): (PairedDifference | undefined)[] {
+  const raw = groups.map((judged) =>
+    baseline && judged !== baseline
+      ? pairedDifference(judged.runs, baseline.runs, name)
+      : undefined,
   );
-  return { difference: own[0]! - other[0]!, test: "mcnemar", pValue };
+  const adjusted = holm(raw.map((difference) => difference?.pValue ?? Number.NaN));
+  return raw.map((difference, i) => difference && { ...difference, adjustedPValue: adjusted[i]! });
 }
 
-function rowOf(
-  group: MethodGroup,
-  runs: readonly Evaluated[],
-  baseline: readonly Evaluated[],
-): ResultRow {
-  const cellsOf = (evaluated: readonly Evaluated[]): Cells =>
-    Object.fromEntries(METRICS.map(({ name }) => [name, cellOf(evaluated, name)])) as Cells;
-  const [cells, baselineCells] = [cellsOf(runs), cellsOf(baseline)];
-  const isBaseline = runs === baseline;
-  const metrics = METRICS.map((metric) => [
-    metric.name,
-    { ...cells[metric.name], separate: !isBaseline && isSeparate(metric, cells, baselineCells) },
-  ]);
-  const comparison = isBaseline ? undefined : compare(runs, baseline);
-  return {
-    label: group.label,
-    method: group.name,
-    baseline: isBaseline,
-    seeds: group.records.map(seedOf),
-    folders: group.records.map(({ folder }) => folder),
-    intervals: runs.length > 1 ? "seeds" : "bootstrap",
-    temperatures: runs.flatMap(({ temperature }) => temperature ?? []),
-    metrics: Object.fromEntries(metrics) as ResultRow["metrics"],
-    ...(comparison ? { comparison } : {}),
-  };
+function rowsOfCell({ settings }: Cell, groups: readonly Judged[]): ResultRow[] {
+  const baseline = groups.find(({ group }) => group.baseline);
+  const differences = new Map(
+    COMPARED.map((metric) => [metric.name, differencesOf(groups, baseline, metric)]),
+  );
+  return groups.map(({ group, records, runs }, g) => {
+    const cells = METRICS.map((metric): [MetricName, ResultCell] => {
+      const difference = differences.get(metric.name)?.[g];
+      const cell = cellOf(runs, metric.name);
+      if (difference === undefined) return [metric.name, { ...cell, separate: false }];
+      return [metric.name, { ...cell, difference, separate: isSeparate(metric, difference) }];
+    });
+    const { label, shortLabel, methodLabel, details, method, options, generation } = group;
+    return {
+      ...{ label, shortLabel, methodLabel, details, method, options, generation },
+      cell: settings,
+      baseline: group.baseline,
+      seeds: runs.map(({ seed }) => seed),
+      folders: records.map(({ folder }) => folder),
+      intervals: runs.length > 1 ? "seeds" : "bootstrap",
+      temperatures: runs.flatMap(({ temperature }) => temperature ?? []),
+      images: runs[0]!.images,
+      classes: runs[0]!.classes,
+      metrics: Object.fromEntries(cells) as ResultRow["metrics"],
+    };
+  });
 }
 
 /**
- * The results of finished runs, one row a method, the baseline first.
+ * The results of finished runs, one row a method, the baseline first; where a study has a grid, one cell of it after the other.
  *
- * Runs that differ in their seed only form one row. One seed: bootstrap intervals over test images.
- * Several: Student's intervals over seeds. Never one for the other.
+ * Runs that differ in nothing but what their seed determines form one row. One seed: bootstrap intervals over test images.
+ * Several: Student's intervals over seeds. Never one for the other. Each row is compared with the baseline of its own cell.
  *
  * @param records - Run records; those that are not `done` are left out.
- * @param options - `split`, `baseline`, `bins`, `resamples`, `seed`.
+ * @param options - `split`, `baseline`, `bins`, `resamples`, `seed`, `onLeftOut`.
  * @returns Rows that depend on the files and options alone; none without a finished run.
+ * @throws {@link ReportError} `NO_BASELINE` if no finished run has the method that is named.
  */
 export async function resultsTable(
   records: readonly RunRecord[],
   options: ResultsOptions = {},
 ): Promise<ResultRow[]> {
-  const groups = groupRuns(records, options.baseline);
-  const evaluated: Evaluated[][] = [];
-  for (const { records: runs } of groups) {
-    evaluated.push(
-      await Promise.all(runs.map((record) => evaluate(record, runs.length === 1, options))),
-    );
+  const { cells, leftOut } = groupRuns(records, options.baseline);
+  for (const left of leftOut) options.onLeftOut?.(left);
+  const rows: ResultRow[] = [];
+  for (const cell of cells) {
+    // One cell after the other: what its bootstrap needs is let go before the next.
+    const groups: Judged[] = [];
+    for (const group of cell.groups) {
+      const judged = await judge(group, options);
+      if (judged.length === 0) continue;
+      groups.push({
+        group,
+        records: judged.map(({ record }) => record),
+        runs: judged.map(({ values }) => values),
+      });
+    }
+    rows.push(...rowsOfCell(cell, groups));
   }
-  return groups.map((group, g) => rowOf(group, evaluated[g]!, evaluated[0]!));
+  return rows;
 }

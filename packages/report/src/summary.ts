@@ -1,8 +1,15 @@
 // The results in sentences: what can be said, and no more.
 import type { RunRecord } from "@sd/runs";
-import { formatInterval, formatNumber } from "./format-number.ts";
-import { intervalNote } from "./format-table.ts";
+import {
+  formatInterval,
+  formatNumber,
+  formatP,
+  formatSigned,
+  formatSignedInterval,
+} from "./format-number.ts";
+import type { LeftOut } from "./groups.ts";
 import { METRICS, type MetricDefinition, type MetricName } from "./metric-table.ts";
+import { type ResultsOfCell, resultCells } from "./result-cells.ts";
 import type { ResultRow } from "./results.ts";
 
 const metricOf = (name: MetricName): MetricDefinition =>
@@ -25,85 +32,135 @@ const shown = (row: ResultRow, name: MetricName): string => {
 };
 
 /** Which method is best in a metric, and whether that can be told from the baseline. */
-function bestSentence(rows: readonly ResultRow[], name: MetricName, superlative: string): string[] {
+function bestSentence(
+  { rows, baseline }: ResultsOfCell,
+  name: MetricName,
+  superlative: string,
+): string[] {
   const [best] = ranking(rows, name);
-  const baseline = rows[0]!;
   if (!best || rows.length < 2) return [];
-  const head = `${superlative}: ${best.label}, ${shown(best, name)}`;
-  if (best.baseline) return [`${head}.`];
-  const relation = best.metrics[name].separate ? "lies apart from" : "overlaps";
-  return [`${head}; the interval ${relation} that of ${baseline.label}, ${shown(baseline, name)}.`];
+  const head = `${superlative}: ${best.shortLabel}, ${shown(best, name)}`;
+  if (best.baseline || !baseline) return [`${head}.`];
+  const { difference, separate } = best.metrics[name];
+  const other = `${baseline.shortLabel}, ${shown(baseline, name)}`;
+  if (!difference) return [`${head}; it cannot be paired with ${other}.`];
+  const metric = metricOf(name);
+  const by = `${formatSigned(difference.difference, metric)} ${formatSignedInterval(difference, metric)}`;
+  return [
+    `${head}; the paired difference from ${other}, is ${by}: its interval ${separate ? "excludes" : "includes"} 0.`,
+  ];
 }
 
 /** Whether temperature scaling turns the order of calibration round. */
-function calibrationSentence(rows: readonly ResultRow[]): string[] {
+function calibrationSentence({ rows }: ResultsOfCell): string[] {
   const [before, after] = [ranking(rows, "ece"), ranking(rows, "eceScaled")];
   if (rows.length < 2 || after.length < rows.length || before.length < rows.length) return [];
-  const head = `ECE as trained is lowest for ${before[0]!.label} (${shown(before[0]!, "ece")})`;
-  const tail = `after temperature scaling for ${after[0]!.label} (${shown(after[0]!, "eceScaled")})`;
+  const head = `ECE as trained is lowest for ${before[0]!.shortLabel} (${shown(before[0]!, "ece")})`;
+  const tail = `after temperature scaling for ${after[0]!.shortLabel} (${shown(after[0]!, "eceScaled")})`;
   const changes = before.some((row, i) => row !== after[i]);
   return [`${head}, ${tail}; the order of the methods ${changes ? "changes" : "stays the same"}.`];
 }
 
 /** Which methods show no more miscalibration than chance alone would, as trained and after scaling. */
-function floorSentence(rows: readonly ResultRow[]): string {
+function floorSentence({ rows }: ResultsOfCell): string {
   const within = (ece: "ece" | "eceScaled", floor: "eceFloor" | "eceFloorScaled"): string =>
     rows
       .filter(({ metrics }) => metrics[ece].value <= metrics[floor].value)
-      .map(({ label }) => label)
+      .map(({ shortLabel }) => shortLabel)
       .join(", ") || "none";
   return `Methods whose ECE is within what a perfectly calibrated network would show on so many images (ECE floor): as trained ${within("ece", "eceFloor")}; after scaling ${within("eceScaled", "eceFloorScaled")}.`;
 }
 
-const signed = (x: number): string => `${x < 0 ? "−" : "+"}${Math.abs(100 * x).toFixed(2)}`;
-
-const probability = (p: number): string => (p < 0.001 ? "p < 0.001" : `p = ${p.toPrecision(2)}`);
-
 /** The difference of each method's accuracy from the baseline's. */
-function comparisonSentence(rows: readonly ResultRow[]): string[] {
-  const parts = rows.flatMap(({ label, comparison }) => {
-    if (!comparison) return [];
-    const { difference, pValue, interval } = comparison;
-    const evidence = interval
-      ? `[${interval.map(signed).join(", ")}]`
-      : `(${probability(pValue ?? Number.NaN)})`;
-    return [`${label} ${signed(difference)} ${evidence}`];
+function comparisonSentence({ rows, baseline }: ResultsOfCell): string[] {
+  const metric = metricOf("accuracy");
+  const parts = rows.flatMap(({ shortLabel, metrics }) => {
+    const { difference } = metrics.accuracy;
+    if (!difference) return [];
+    const by = `${formatSigned(difference.difference, metric)} ${formatSignedInterval(difference, metric)}`;
+    return [`${shortLabel} ${by}, ${formatP(difference.adjustedPValue)}`];
   });
   if (parts.length === 0) return [];
-  const several = rows.some(({ comparison }) => comparison?.test === "paired seeds");
-  const test = several
-    ? "95 % intervals of paired seeds"
-    : "McNemar's exact test on the same images";
-  return [
-    `Accuracy against ${rows[0]!.label}, in percentage points (${test}, not corrected for several comparisons): ${parts.join("; ")}.`,
-  ];
+  return [`Accuracy against ${baseline!.shortLabel}, in percentage points: ${parts.join("; ")}.`];
 }
 
-/**
- * Runs that are not part of the results, and what was left out while reading.
- *
- * @param names - What to call each record.
- */
-export function exclusions(records: readonly RunRecord[], names: readonly string[]): string[] {
-  return records.flatMap(({ folder, status, warnings }, i) => {
-    const reason = status.error ? `, ${status.error}` : "";
-    const state = status.state === "done" ? [] : [`${names[i]}: ${status.state}${reason}`];
-    return [...state, ...warnings.map((warning) => warning.replace(folder, names[i]!))];
-  });
+const cellSentences = (cell: ResultsOfCell): string[] => [
+  ...bestSentence(cell, "accuracy", "Highest accuracy"),
+  ...comparisonSentence(cell),
+  ...bestSentence(cell, "nll", "Lowest NLL"),
+  ...calibrationSentence(cell),
+  floorSentence(cell),
+];
+
+/** How many cells of a grid are told one by one. */
+const TOLD_CELLS = 4;
+
+/** In how many cells a method is the best, and how often that can be told from the baseline. */
+function countSentence(cells: readonly ResultsOfCell[], name: MetricName): string {
+  const wins = new Map<string, { count: number; separate: number }>();
+  for (const { rows } of cells) {
+    const [best] = ranking(rows, name);
+    if (!best) continue;
+    const { count, separate } = wins.get(best.shortLabel) ?? { count: 0, separate: 0 };
+    wins.set(best.shortLabel, {
+      count: count + 1,
+      separate: separate + Number(best.metrics[name].separate),
+    });
+  }
+  const parts = [...wins]
+    .sort(([, a], [, b]) => b.count - a.count)
+    .slice(0, 5)
+    .map(([label, { count, separate }]) => {
+      const told = separate > 0 ? ` (in ${separate} told from the baseline)` : "";
+      return `${label} in ${count}${told}`;
+    });
+  const { label, better } = metricOf(name);
+  return `Best ${label} (${better} is better) of the ${cells.length} settings: ${parts.join(", ")}.`;
+}
+
+const count = (n: number, one: string, many = `${one}s`): string =>
+  n === 1 ? `One ${one}` : `${n.toLocaleString("en-US")} ${many}`;
+
+function sizeSentence(rows: readonly ResultRow[], cells: readonly ResultsOfCell[]): string {
+  const seeds = Math.max(...rows.map((row) => row.seeds.length));
+  const methods = new Set(rows.map(({ shortLabel }) => shortLabel)).size;
+  const under = cells.length > 1 ? ` under ${cells.length} settings` : "";
+  const each = seeds === 1 ? "one training seed each" : `up to ${seeds} training seeds each`;
+  const range = (key: "images" | "classes"): string => {
+    const all = rows.map((row) => row[key]);
+    return [...new Set([Math.min(...all), Math.max(...all)])]
+      .map((n) => n.toLocaleString("en-US"))
+      .join(" to ");
+  };
+  return `${count(methods, "method")}${under}, ${each}, judged on ${range("images")} test images of ${range("classes")} classes.`;
 }
 
 /** The summary, one sentence or two an item. */
-export function summaryOf(rows: readonly ResultRow[], images: number, classes: number): string[] {
-  const seeds = Math.max(...rows.map((row) => row.seeds.length));
-  const methods = rows.length === 1 ? "One method" : `${rows.length} methods`;
-  const each = seeds === 1 ? "one training seed each" : `up to ${seeds} training seeds each`;
-  return [
-    `${methods}, ${each}, judged on ${images.toLocaleString("en-US")} test images of ${classes} classes.`,
-    ...bestSentence(rows, "accuracy", "Highest accuracy"),
-    ...comparisonSentence(rows),
-    ...bestSentence(rows, "nll", "Lowest NLL"),
-    ...calibrationSentence(rows),
-    floorSentence(rows),
-    intervalNote(rows),
-  ];
+export function summaryOf(rows: readonly ResultRow[]): string[] {
+  const cells = resultCells(rows);
+  const told =
+    cells.length === 1
+      ? cellSentences(cells[0]!)
+      : cells.length <= TOLD_CELLS
+        ? cells.flatMap((cell) => cellSentences(cell).map((text) => `${cell.title}: ${text}`))
+        : (["accuracy", "nll", "ece", "eceScaled", "aurc"] as const).map((name) =>
+            countSentence(cells, name),
+          );
+  return [sizeSentence(rows, cells), ...told];
+}
+
+/**
+ * Runs that are not part of the results, and what was left out while reading, one line each.
+ *
+ * @param nameOf - What to call a folder.
+ */
+export function exclusions(
+  records: readonly RunRecord[],
+  leftOut: readonly LeftOut[],
+  nameOf: (folder: string) => string,
+): string[] {
+  const torn = records.flatMap(({ folder, warnings }) =>
+    warnings.map((text) => text.replaceAll(folder, nameOf(folder))),
+  );
+  return [...leftOut.map(({ folder, reason }) => `${nameOf(folder)}: ${reason}`), ...torn];
 }

@@ -41,6 +41,16 @@ test("opens without error or request, in light and dark, wide and narrow", async
       expect(box!.width).toBeGreaterThan(600);
       expect(box!.height).toBeGreaterThan(100);
     }
+    // A browser takes the files out without a request; one of each kind stands for the others.
+    for (const name of ["reliability.vl.json", "reliability.csv"]) {
+      const link = page.locator(`a[download="${name}"]`);
+      const [file] = await Promise.all([page.waitForEvent("download"), link.click()]);
+      expect([file.suggestedFilename(), await file.failure()]).toEqual([name, null]);
+    }
+    for (const details of await page.locator("details").all()) {
+      await details.locator("summary").press("Enter");
+      expect(await details.getAttribute("open")).toBe("");
+    }
     for (const width of [1240, 420]) {
       await page.setViewportSize({ width, height: 900 });
       // Wide tables and figures scroll by themselves; the page does not.

@@ -1,16 +1,23 @@
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
-import { listRuns } from "@sd/runs";
+import { listRuns, readRun } from "@sd/runs";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { ReportError, renderReport } from "../src/index.ts";
-import { FOUR, temporaryFolder, writeRun, writeRuns } from "./synthetic-runs.ts";
+import { ReportError, renderReport, resultsTable } from "../src/index.ts";
+import { filesIn, idsIn, withoutFiles } from "./page.ts";
+import { FOUR, type SyntheticRun, temporaryFolder, writeRun, writeRuns } from "./synthetic-runs.ts";
 
 const NASTY = `</script><script>alert("x")</script>`;
 const OPTIONS = { title: `Digits & <noise>`, resamples: 50 };
 
+const page = async (folder: string, options: object = {}): Promise<string> =>
+  readFile(
+    await renderReport(folder, { ...OPTIONS, ...options, out: join(folder, "report.html") }),
+    "utf8",
+  );
+
 describe("the page", () => {
-  let page = "";
+  let text = "";
   let again = "";
   let folder = "";
 
@@ -19,46 +26,42 @@ describe("the page", () => {
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), "sd-report-"));
     const others = [
-      { name: "nasty", label: NASTY, skill: 3 },
+      { name: "nasty", label: NASTY, skill: 3, folder: "<b>nasty</b>" },
       { name: "broken", state: "failed" as const },
     ];
     await writeRuns([...FOUR, ...others], folder);
     const out = join(folder, "report.html");
     expect(await renderReport(folder, { ...OPTIONS, out })).toBe(out);
-    page = await readFile(out, "utf8");
-    await renderReport([folder, join(folder, "nasty-0")], { ...OPTIONS, out });
+    text = await readFile(out, "utf8");
+    await renderReport([folder, join(folder, "<b>nasty</b>")], { ...OPTIONS, out });
     again = await readFile(out, "utf8");
   });
 
   test("is the same twice, byte by byte", () => {
-    expect(again === page).toBe(true);
+    expect(again === text).toBe(true);
   });
 
   test("asks for nothing from anywhere", () => {
-    expect(page).not.toMatch(/https?:/);
-    expect(page).not.toMatch(/<(link|iframe|img|object|embed)\b/);
-    expect(page).not.toMatch(/\b(src|href)="(?!#)/);
-    expect(page).toContain("default-src &#39;none&#39;");
-  });
-
-  test("has no script but data", () => {
-    const scripts = [...page.matchAll(/<script\b[^>]*>/g)].map(([tag]) => tag);
-    expect(scripts).toHaveLength(3);
-    for (const tag of scripts) expect(tag).toContain('type="application/json"');
+    const own = withoutFiles(text);
+    expect(own).not.toMatch(/https?:/);
+    expect(own).not.toMatch(/<(link|iframe|object|embed|script|form)\b/);
+    expect(own).not.toMatch(/\b(src|href)="(?!#|data:)/);
+    expect(text).toContain(
+      "default-src &#39;none&#39;; style-src &#39;unsafe-inline&#39;; img-src data:",
+    );
   });
 
   test("escapes what comes from configurations and names", () => {
-    expect(page).not.toContain(NASTY);
-    expect(page).toContain("&lt;/script&gt;&lt;script&gt;alert(");
-    expect(page).toContain("<title>Digits &amp; &lt;noise&gt;</title>");
-    expect(page).toContain("failed, the loss is &lt;NaN&gt;");
+    expect(text).not.toContain("<script");
+    expect(text).not.toContain("<b>");
+    expect(text).toContain("&lt;/script&gt;&lt;script&gt;alert(");
+    expect(text).toContain("<title>Digits &amp; &lt;noise&gt;</title>");
+    expect(text).toContain("failed, the loss is &lt;NaN&gt;");
   });
 
   test("opens and closes its elements in order", () => {
-    const VOID = new Set(["meta", "br", "path"]);
-    const body = page
-      .replaceAll(/<script[^>]*>[^<]*<\/script>/g, "")
-      .replace(/<style>[^<]*<\/style>/, "");
+    const VOID = new Set(["meta", "br", "path", "img"]);
+    const body = withoutFiles(text).replace(/<style>[^<]*<\/style>/, "");
     const open: string[] = [];
     for (const [, close, name, rest] of body.matchAll(
       /<(\/?)([a-z][a-z0-9]*)((?:"[^"]*"|[^">])*)>/gi,
@@ -70,29 +73,94 @@ describe("the page", () => {
     expect(open).toEqual([]);
   });
 
-  test("has figures with names, unique ids and specifications that read back", () => {
-    const svgs = [...page.matchAll(/<svg role="img" aria-label="([^"]+)"/g)];
-    expect(svgs).toHaveLength(3);
-    const ids = [...page.matchAll(/ id="([^"]+)"/g)].map(([, id]) => id);
+  test("has a language, one title, and headings that skip no level", () => {
+    expect(text).toContain('<html lang="en">');
+    const levels = [...text.matchAll(/<h([1-6])\b/g)].map(([, level]) => Number(level));
+    expect(levels.filter((level) => level === 1)).toHaveLength(1);
+    levels.forEach((level, i) => {
+      expect(level - (levels[i - 1] ?? 0)).toBeLessThanOrEqual(1);
+    });
+  });
+
+  test("has figures with a text in place of the picture, and ids that are there once", () => {
+    const svgs = [...text.matchAll(/<svg role="img" aria-label="([^"]{20,})"/g)];
+    expect(text.match(/<svg/g)).toHaveLength(svgs.length);
+    const ids = idsIn(text);
     expect(new Set(ids).size).toBe(ids.length);
-    for (const [, id] of page.matchAll(/url\(#([^)]+)\)/g)) expect(ids).toContain(id);
-    for (const [, json] of page.matchAll(
-      /<script type="application\/json"[^>]*>([^<]*)<\/script>/g,
-    )) {
-      const spec = JSON.parse(json!);
-      expect(Object.keys(spec).some((key) => key.endsWith("concat"))).toBe(true);
+    for (const [, id] of text.matchAll(/url\(#([^)]+)\)/g)) expect(ids).toContain(id);
+    for (const [, id] of text.matchAll(/aria-labelledby="([^"]+)"/g)) expect(ids).toContain(id);
+    expect(ids.filter((id) => text.includes(`<figure id="${id}"`))).toEqual([
+      ...["training-curves", "reliability", "confidences", "risk-coverage", "plane", "cost"],
+    ]);
+  });
+
+  test("gives every figure's specification and data away", () => {
+    const files = filesIn(text);
+    const figures = text.match(/<figure /g)!.length;
+    expect(files.filter(({ name }) => name.endsWith(".vl.json"))).toHaveLength(figures);
+    expect(files.filter(({ name }) => name.endsWith(".csv"))).toHaveLength(figures);
+    for (const { name, type, content } of files) {
+      if (type === "application/json") {
+        const spec = JSON.parse(content) as Record<string, unknown>;
+        expect(spec.$schema).toMatch(/vega-lite/);
+        expect(content).toContain('"values":[{');
+      } else {
+        const widths = content
+          .trimEnd()
+          .split("\r\n")
+          .map((line) => line.replaceAll(/"[^"]*"/g, "").split(",").length);
+        expect(new Set(widths).size, name).toBe(1);
+        expect(widths.length).toBeGreaterThan(1);
+      }
     }
   });
 
-  test("has tables with captions and headings for rows and columns", () => {
-    const tables = page.split("<table>").slice(1);
-    expect(tables).toHaveLength(3);
+  test("has tables with captions and headings for rows and columns, reached by keyboard", () => {
+    const tables = text.split("<table>").slice(1);
+    // Results, differences, six figures, hardest images, runs.
+    expect(tables).toHaveLength(10);
     for (const table of tables) {
       expect(table.trimStart().startsWith("<caption>")).toBe(true);
       expect(table).toContain('<th scope="col">');
       expect(table).toContain('<th scope="row">');
     }
+    for (const [tag] of text.matchAll(/<div class="(scroll|drawing)"[^>]*>/g)) {
+      expect(tag).toMatch(/role="region" tabindex="0" aria-label(ledby)?="/);
+    }
   });
+
+  test("says what is best in words too", () => {
+    expect(text.match(/class="best"/g)!.length).toBe(
+      text.match(/<span class="unseen"> \((best|better)\)<\/span>/g)!.length,
+    );
+  });
+});
+
+test("a grid has a table a cell, and each cell's figures below its name", async () => {
+  const grid = [0, 0.4].flatMap((rate) =>
+    FOUR.slice(0, 2).map(
+      (run): SyntheticRun => ({
+        ...run,
+        folder: `${run.name}-${rate}`,
+        n: 60,
+        config: { data: { name: "digits", noise: { kind: "symmetric", rate } } },
+      }),
+    ),
+  );
+  const text = await page(await writeRuns(grid));
+  expect(text).toContain("<h3>noise rate 0.4</h3>");
+  expect(text).toContain("Differences from cross-entropy, noise rate 0.4:");
+  expect(text).toContain("<h3>Figures, noise rate 0</h3>");
+  expect(text).toContain('<figure id="by-setting"');
+  expect(text).toContain('<figure id="reliability-2"');
+});
+
+test("rows that were computed before give the same page", async () => {
+  const folder = await writeRuns(FOUR);
+  const records = await Promise.all((await listRuns(folder)).map(readRun));
+  const rows = await resultsTable(records, { resamples: 50 });
+  expect(await page(folder, { rows })).toBe(await page(folder));
+  await expect(page(join(folder, "cross-entropy-0"), { rows })).rejects.toBeInstanceOf(ReportError);
 });
 
 test("runs without validation predictions or metrics are reported with what there is", async () => {
@@ -101,17 +169,15 @@ test("runs without validation predictions or metrics are reported with what ther
   await writeRun(run, { name: "cross-entropy" });
   await rm(join(run, "predictions", "validation.safetensors"));
   await writeFile(join(run, "metrics.jsonl"), "");
-  const page = await readFile(
-    await renderReport(run, { ...OPTIONS, out: join(folder, "r.html") }),
-    "utf8",
-  );
-  expect(page).not.toContain('id="training-curves"');
-  expect(page).toContain('id="reliability"');
+  const text = await page(folder);
+  expect(text).not.toContain('id="training-curves"');
+  expect(text).not.toContain('id="cost"');
+  expect(text).toContain('id="reliability"');
 });
 
 test("no finished run is an error that names the folder", async () => {
   const folder = await writeRuns([{ name: "slow", state: "running" }]);
-  const report = renderReport(folder, { ...OPTIONS, out: join(folder, "r.html") });
+  const report = page(folder);
   await expect(report).rejects.toBeInstanceOf(ReportError);
   await expect(report).rejects.toThrow(`expected a finished run in ${folder}`);
 });
@@ -124,8 +190,8 @@ test("runs that are given one by one keep their order, and are called by what te
     names.map((name) => join(folder, name)),
     { ...OPTIONS, out },
   );
-  const page = await readFile(out, "utf8");
-  const table = page.slice(page.indexOf("<h2>Runs</h2>"));
+  const text = await readFile(out, "utf8");
+  const table = text.slice(text.indexOf("<h2>Runs</h2>"));
   const places = names.map((name) => table.indexOf(`>${name}<`));
   expect(places.every((place) => place >= 0)).toBe(true);
   expect(places).toEqual([...places].sort((a, b) => a - b));

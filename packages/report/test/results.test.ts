@@ -1,12 +1,23 @@
-import { expectedCalibrationError, fitTemperature, mcNemarTest, seedInterval } from "@sd/metrics";
+import {
+  expectedCalibrationError,
+  fitTemperature,
+  mcNemarTest,
+  negativeLogLikelihood,
+  pairedBootstrap,
+  riskCoverage,
+  seedInterval,
+  type WeightedStatistic,
+  weightedMean,
+} from "@sd/metrics";
 import { listRuns, type RunRecord, readRun } from "@sd/runs";
 import { describe, expect, test } from "vitest";
-import { METRICS, resultsTable } from "../src/index.ts";
+import { holm } from "../src/holm.ts";
+import { type LeftOut, METRICS, resultsTable } from "../src/index.ts";
 import { FOUR, type SyntheticRun, writeRuns } from "./synthetic-runs.ts";
 
 const OPTIONS = { resamples: 100 };
 /** What has no bootstrap interval. */
-const PLAIN = ["imagesPerSecond", "eceFloor", "eceFloorScaled"];
+const PLAIN = ["imagesPerSecond", "trainingTime", "eceFloor", "eceFloorScaled"];
 
 async function recordsOf(runs: readonly SyntheticRun[]): Promise<RunRecord[]> {
   return Promise.all((await listRuns(await writeRuns(runs))).map(readRun));
@@ -47,6 +58,8 @@ describe("one seed", () => {
     );
     // Epochs of 1000, 1010, … 1050 images/s; the first warms up.
     expect(row!.metrics.imagesPerSecond).toEqual({ value: 1030, separate: false });
+    expect(row!.metrics.trainingTime).toEqual({ value: 6, separate: false });
+    expect(row!.metrics.aurc.value).toBeAllclose(riskCoverage(logits, labels, shape).area);
   });
 
   test("accuracy is compared with the baseline's on the same images", async () => {
@@ -61,28 +74,67 @@ describe("one seed", () => {
       });
     };
     const { pValue } = mcNemarTest(await correct("beta-smoothing"), await correct("cross-entropy"));
-    expect(rows[0]).not.toHaveProperty("comparison");
-    expect(rows[1]!.comparison).toEqual({
-      difference: rows[1]!.metrics.accuracy.value - rows[0]!.metrics.accuracy.value,
-      test: "mcnemar",
-      pValue,
-    });
+    for (const { difference } of Object.values(rows[0]!.metrics))
+      expect(difference).toBe(undefined);
+    const { difference } = rows[1]!.metrics.accuracy;
+    expect(difference!.pValue).toBe(pValue);
+    expect(difference!.difference).toBe(
+      rows[1]!.metrics.accuracy.value - rows[0]!.metrics.accuracy.value,
+    );
+    expect(difference).toMatchObject({ pairedBy: "images", pairs: 300 });
   });
 
-  test("a value is separate only if its interval lies on the better side", async () => {
+  test("every metric with a better side is compared on the same resamples", async () => {
+    const records = await recordsOf(FOUR.slice(0, 2));
+    const rows = await resultsTable(records, OPTIONS);
+    const losses = async (method: string): Promise<WeightedStatistic> => {
+      const record = records.find(({ folder }) => folder.includes(method))!;
+      const { logits, labels, shape } = await record.predictions("test");
+      const k = shape[1];
+      return weightedMean(
+        Array.from(labels, (label, i) => {
+          const row = logits.subarray(i * k, (i + 1) * k);
+          return negativeLogLikelihood(row, Int32Array.of(label), [1, k]);
+        }),
+      );
+    };
+    const expected = pairedBootstrap(
+      await losses("beta-smoothing"),
+      await losses("cross-entropy"),
+      300,
+      { resamples: 100, seed: 0 },
+    );
+    const { difference } = rows[1]!.metrics.nll;
+    expect(difference!.difference).toBeAllclose(expected.difference);
+    expect(difference!.interval).toBeAllclose(expected.interval);
+    expect(difference!.pValue).toBe(expected.pValue);
+    const compared = METRICS.filter(({ name }) => rows[1]!.metrics[name].difference);
+    expect(compared).toEqual(METRICS.filter(({ better }) => better !== null));
+  });
+
+  test("p-values are corrected by Holm over the methods of a metric", async () => {
+    const rows = await resultsTable(await recordsOf(FOUR), OPTIONS);
+    const differences = rows.slice(1).map(({ metrics }) => metrics.ece.difference!);
+    expect(differences.map(({ adjustedPValue }) => adjustedPValue)).toEqual(
+      holm(differences.map(({ pValue }) => pValue)),
+    );
+  });
+
+  test("a value is separate only if the interval of its difference lies on the better side", async () => {
     const large = FOUR.map((run) => ({ ...run, n: 1000 }));
     const rows = await resultsTable(await recordsOf(large), OPTIONS);
-    const [baseline, best] = [rows[0]!.metrics, rows[1]!.metrics];
-    expect(best.accuracy.interval![0]).toBeGreaterThan(baseline.accuracy.interval![1]);
+    const best = rows[1]!.metrics;
+    expect(best.accuracy.difference!.interval[0]).toBeGreaterThan(0);
     expect(best.accuracy.separate).toBe(true);
     // Its calibration error as trained is the larger one.
+    expect(best.ece.difference!.interval[0]).toBeGreaterThan(0);
     expect(best.ece.separate).toBe(false);
     expect(best.predictiveUncertainty.separate).toBe(false);
   });
 
   test("other test images give no comparison", async () => {
     const rows = await resultsTable(await recordsOf([FOUR[1]!, { ...FOUR[0]!, n: 200 }]), OPTIONS);
-    expect(rows[1]).not.toHaveProperty("comparison");
+    expect(rows[1]!.metrics.accuracy).not.toHaveProperty("difference");
   });
 });
 
@@ -103,9 +155,44 @@ describe("several seeds", () => {
     const { mean, interval } = seedInterval(values);
     expect(rows[0]!.intervals).toBe("seeds");
     expect(rows[0]!.metrics.accuracy).toEqual({ value: mean, interval, separate: false });
-    expect(rows[1]!.comparison).toMatchObject({ test: "paired seeds" });
-    expect(rows[1]!.comparison!.difference).toBeAllclose(rows[1]!.metrics.accuracy.value - mean);
-    expect(rows[1]!.comparison).not.toHaveProperty("pValue");
+    const baseline = await Promise.all(
+      records.slice(0, 3).map(async (record) => (await resultsTable([record], OPTIONS))[0]!),
+    );
+    const others = baseline.map((row) => row.metrics.accuracy.value);
+    // The three differences by hand: mean, and t with two degrees of freedom.
+    const gaps = others.map((value, s) => value - values[s]!);
+    const average = (gaps[0]! + gaps[1]! + gaps[2]!) / 3;
+    const spread = Math.sqrt(gaps.reduce((sum, d) => sum + (d - average) ** 2, 0) / 2 / 3);
+    const { difference } = rows[1]!.metrics.accuracy;
+    expect(difference).toMatchObject({ pairedBy: "seeds", pairs: 3 });
+    expect(difference!.difference).toBeAllclose(average);
+    expect(difference!.interval[0]).toBeAllclose(average - 4.302652729911275 * spread, {
+      rtol: 1e-9,
+      atol: 0,
+    });
+    const t = average / spread;
+    expect(difference!.pValue).toBeAllclose(1 - t / Math.sqrt(2 + t * t), { rtol: 1e-9, atol: 0 });
+  });
+
+  test("seeds that both have are paired; one alone is not", async () => {
+    const of = (run: SyntheticRun, seeds: readonly number[]) =>
+      seeds.map((seed) => ({ ...run, seed }));
+    const two = [...of(FOUR[0]!, [0, 1, 2]), ...of(FOUR[1]!, [1, 2, 3])];
+    const rows = await resultsTable(await recordsOf(two));
+    expect(rows[1]!.metrics.nll.difference).toMatchObject({ pairs: 2 });
+    const one = [...of(FOUR[0]!, [0, 1]), ...of(FOUR[1]!, [1, 2])];
+    const none = await resultsTable(await recordsOf(one));
+    expect(none[1]!.metrics.nll).not.toHaveProperty("difference");
+  });
+
+  test("the same configuration and seed a second time is left out", async () => {
+    const left: LeftOut[] = [];
+    const runs = [FOUR[1]!, { ...FOUR[1]!, folder: "again" }, { ...FOUR[1]!, seed: 1 }];
+    const rows = await resultsTable(await recordsOf(runs), { onLeftOut: (one) => left.push(one) });
+    expect(rows[0]!.seeds).toEqual([0, 1]);
+    expect(left.map(({ reason }) => reason)).toEqual([
+      expect.stringMatching(/^the same configuration and seed as .*again$/),
+    ]);
   });
 });
 
@@ -136,6 +223,14 @@ describe("groups", () => {
       "cross-entropy",
       "self-distillation",
     ]);
+  });
+
+  test("a baseline that no run has is an error that names what there is", async () => {
+    const results = resultsTable(await recordsOf(FOUR), { baseline: "focal" });
+    await expect(results).rejects.toMatchObject({ code: "NO_BASELINE" });
+    await expect(results).rejects.toThrow(
+      "expected the method of a finished run (beta-smoothing, cross-entropy, label-smoothing, self-distillation), got focal",
+    );
   });
 
   test("no finished run, no row", async () => {

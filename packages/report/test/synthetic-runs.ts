@@ -9,7 +9,7 @@ import { onTestFinished } from "vitest";
 export interface SyntheticRun {
   readonly name: string;
   readonly label?: string;
-  readonly options?: Readonly<Record<string, number>>;
+  readonly options?: Readonly<Record<string, unknown>>;
   readonly seed?: number;
   readonly state?: RunState;
   /** How far the label's logit stands out. @defaultValue 4 */
@@ -18,6 +18,11 @@ export interface SyntheticRun {
   readonly scale?: number;
   /** Test images. @defaultValue 300 */
   readonly n?: number;
+  /** The folder's name. @defaultValue the method's and the seed */
+  readonly folder?: string;
+  /** What the configuration has besides, or in place of what a synthetic run has. */
+  readonly config?: Readonly<Record<string, unknown>>;
+  readonly manifest?: Readonly<Record<string, unknown>>;
 }
 
 const CLASSES = 5;
@@ -41,12 +46,12 @@ function normals(key: string): () => number {
 }
 
 function predictions(
-  { name, seed = 0, skill = 4, scale = 1, n = 300 }: SyntheticRun,
+  { name, folder, seed = 0, skill = 4, scale = 1, n = 300 }: SyntheticRun,
   split: string,
 ): Predictions {
   // The same labels for every method, as a test set has.
   const label = uniforms(split);
-  const noise = normals(`${name} ${seed} ${split}`);
+  const noise = normals(`${folder ?? name} ${seed} ${split}`);
   const labels = Int32Array.from({ length: n }, () => Math.floor(label() * CLASSES));
   const logits = Float32Array.from({ length: n * CLASSES }, (_, j) => {
     const own = labels[Math.floor(j / CLASSES)] === j % CLASSES;
@@ -64,8 +69,9 @@ export async function writeRun(folder: string, options: SyntheticRun): Promise<v
       ...{ model: "mlp", seed, generation: 0, epochs: 6, batchSize: 32 },
       optimizer: { name: "momentum", learningRate: 0.1 },
       schedule: { name: "cosine" },
+      ...options.config,
     },
-    manifest: { engine: "wasm", device: "cpu" },
+    manifest: { engine: "wasm", device: "cpu", ...options.manifest },
   });
   const noise = normals(`${name} ${seed} metrics`);
   for (let epoch = 0; epoch < 6; epoch++) {
@@ -93,7 +99,9 @@ export async function temporaryFolder(): Promise<string> {
 /** A folder with the given runs, named by method and seed. */
 export async function writeRuns(runs: readonly SyntheticRun[], folder?: string): Promise<string> {
   const root = folder ?? (await temporaryFolder());
-  for (const run of runs) await writeRun(join(root, `${run.name}-${run.seed ?? 0}`), run);
+  for (const run of runs) {
+    await writeRun(join(root, run.folder ?? `${run.name}-${run.seed ?? 0}`), run);
+  }
   return root;
 }
 

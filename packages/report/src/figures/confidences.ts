@@ -1,50 +1,48 @@
-import { colourOf } from "./colours.ts";
-import type { Outcome } from "./outcomes.ts";
-import type { Figure } from "./render.ts";
+import { type Figure, listed } from "./figure.ts";
+import { HISTOGRAM_BINS, type Outcome } from "./outcomes.ts";
 
-const BINS = 25;
-
-function histogram({ confidences, rows }: Outcome): object[] {
-  const counts = new Array<number>(BINS).fill(0);
-  for (const c of confidences) counts[Math.min(BINS - 1, Math.floor(c * BINS))]!++;
-  return counts.map((count, b) => ({
-    lower: b / BINS,
-    upper: (b + 1) / BINS,
-    share: count / rows,
+const binsOf = ({ histogram }: Outcome): { lower: number; upper: number; share: number }[] =>
+  histogram.map((share, b) => ({
+    lower: b / HISTOGRAM_BINS,
+    upper: (b + 1) / HISTOGRAM_BINS,
+    share,
   }));
-}
 
 const rounded = (x: number): string =>
   Number.isFinite(x) ? x.toFixed(3).replace("-", "−") : String(x);
 
+const spreadOf = ({ series }: Outcome): { h: string; variance: string } => ({
+  h: rounded(series.row.metrics.confidenceDiversity.value),
+  variance: rounded(series.row.metrics.confidenceVariance.value),
+});
+
 /** Histograms of the probability of the true class, one panel a method on common scales. */
 export function confidenceDistributions(outcomes: readonly Outcome[]): Figure {
-  const histograms = outcomes.map(histogram);
-  const top = Math.max(...histograms.flat().map((bin) => (bin as { share: number }).share));
+  const top = Math.max(...outcomes.flatMap(({ histogram }) => histogram));
   return {
     id: "confidences",
     title: "Confidence in the true class",
-    description: `Histograms of the probability of the true class over the test images, one panel a method: ${outcomes
-      .map(
-        ({ label, diversity, variance }) =>
-          `${label}, entropy ${rounded(diversity)}, variance ${rounded(variance)}`,
-      )
-      .join("; ")}.`,
+    description: `Histograms of the probability of the true class over the test images, one panel a method: ${listed(
+      outcomes.map((outcome) => {
+        const { h, variance } = spreadOf(outcome);
+        return `${outcome.series.label} (entropy ${h}, variance ${variance})`;
+      }),
+    )}.`,
     caption:
       "Share of the test images by the probability that the network gives to their true class (square-root scale). h is the differential entropy of that probability in nats (confidence diversity), var its variance.",
     spec: {
       columns: 4,
       spacing: 24,
-      concat: outcomes.map((outcome, i) => ({
+      concat: outcomes.map((outcome) => ({
         title: {
-          text: outcome.label,
-          subtitle: `h = ${rounded(outcome.diversity)}, var = ${rounded(outcome.variance)}`,
+          text: outcome.series.label,
+          subtitle: `h = ${spreadOf(outcome).h}, var = ${spreadOf(outcome).variance}`,
           anchor: "middle",
         },
         width: 190,
         height: 150,
-        data: { values: histograms[i] },
-        mark: { type: "rect", color: colourOf(i), opacity: 0.85 },
+        data: { values: binsOf(outcome) },
+        mark: { type: "rect", color: outcome.series.colour, opacity: 0.85 },
         encoding: {
           x: {
             field: "lower",
@@ -64,6 +62,14 @@ export function confidenceDistributions(outcomes: readonly Outcome[]): Figure {
           y2: { datum: 0 },
         },
       })),
+    },
+    table: {
+      columns: ["method", "probability from", "to", "share of the images"],
+      rows: outcomes.flatMap((outcome) =>
+        binsOf(outcome).map(({ lower, upper, share }) => [
+          ...[outcome.series.label, lower, upper, share],
+        ]),
+      ),
     },
   };
 }

@@ -1,18 +1,8 @@
 import { Error as ERRORS_ONLY, parse, resetSVGDefIds, View } from "vega";
 import { compile, type TopLevelSpec } from "vega-lite";
-import { Html, html, scriptJson } from "../html.ts";
-
-/** A figure before it is drawn. */
-export interface Figure {
-  /** Unique in the page; letters and dashes. */
-  readonly id: string;
-  readonly title: string;
-  /** What it shows, for those who do not see it. */
-  readonly description: string;
-  readonly caption: string;
-  /** Vega-Lite, without colours of the page: portable. */
-  readonly spec: object;
-}
+import { csvLines } from "../format-csv.ts";
+import { Html, html } from "../html.ts";
+import type { Figure, FigureTable } from "./figure.ts";
 
 // Text and lines take the page's colour, so that one drawing serves light and dark.
 const CONFIG = {
@@ -47,6 +37,9 @@ const CONFIG = {
   },
 };
 
+/** How many lines of a figure's numbers the page shows; the file that it offers has all. */
+const MOST_LINES = 200;
+
 /** Ids that are unique in the page, and no namespace, which HTML does not need. */
 const inline = (svg: string, id: string): string =>
   svg
@@ -54,9 +47,50 @@ const inline = (svg: string, id: string): string =>
     .replaceAll(/id="([^"]+)"/g, `id="${id}-$1"`)
     .replaceAll(/url\(#([^)]+)\)/g, `url(#${id}-$1)`);
 
-/** Draws a figure as inline SVG with its specification beside it. */
-export async function renderFigure(figure: Figure): Promise<Html> {
-  const { id, title, description, caption, spec } = figure;
+const written = (value: string | number): string => {
+  if (typeof value === "string") return value;
+  if (!Number.isFinite(value)) return "–";
+  return String(Number(value.toPrecision(5))).replace("-", "−");
+};
+
+/** The numbers behind a figure, for those who read them. */
+function numbersHtml(title: string, { columns, rows }: FigureTable): Html {
+  const shown = rows.slice(0, MOST_LINES);
+  const more = rows.length - shown.length;
+  const note = more > 0 ? ` The first ${MOST_LINES} of ${rows.length} lines.` : "";
+  const label = `Numbers of the figure: ${title}`;
+  return html`<details><summary>${label}</summary><div class="scroll" role="region" tabindex="0" aria-label="${label}"><table>
+<caption>${label}.${note}</caption>
+<thead><tr>${columns.map((name) => html`<th scope="col">${name}</th>`)}</tr></thead>
+<tbody>
+${shown.map(
+  ([
+    head,
+    ...cells
+  ]) => html`<tr><th scope="row">${written(head!)}</th>${cells.map((cell) => html`<td>${written(cell)}</td>`)}</tr>
+`,
+)}</tbody>
+</table></div></details>
+`;
+}
+
+/** A file that the page carries within itself. */
+const download = (type: string, name: string, content: string, text: string): Html =>
+  html`<a download="${name}" href="data:${type};base64,${Buffer.from(content).toString("base64")}">${text}</a>`;
+
+const SCHEMA = "https://vega.github.io/schema/vega-lite/v6.json";
+
+/** How a figure stands in the page. */
+export interface Placement {
+  /** Unique in the page. */
+  readonly id: string;
+  /** 3 below an `<h2>`. */
+  readonly level: number;
+}
+
+/** Draws a figure as inline SVG, with its numbers, and its specification and data to take out. */
+export async function renderFigure(figure: Figure, { id, level }: Placement): Promise<Html> {
+  const { title, description, caption, spec, table } = figure;
   // Vega counts its ids through the whole process.
   resetSVGDefIds();
   const compiled = compile({ ...spec, config: CONFIG } as TopLevelSpec).spec;
@@ -66,11 +100,13 @@ export async function renderFigure(figure: Figure): Promise<Html> {
   const svg = new Html(
     drawn.replace("<svg", html`<svg role="img" aria-label="${description}"`.text),
   );
-  return html`<figure id="${id}">
-<h3>${title}</h3>
-<div class="drawing">${svg}</div>
+  const whole = JSON.stringify({ $schema: SCHEMA, description, ...spec });
+  const heading = new Html(String(level));
+  return html`<figure id="${id}" aria-labelledby="${id}-title">
+<h${heading} id="${id}-title">${title}</h${heading}>
+<div class="drawing" role="region" tabindex="0" aria-label="${title}">${svg}</div>
 <figcaption>${caption}</figcaption>
-<script type="application/json" id="${id}-spec">${scriptJson(spec)}</script>
-</figure>
+<p class="files">${download("application/json", `${id}.vl.json`, whole, "Vega-Lite specification")} ${download("text/csv", `${id}.csv`, `${csvLines([table.columns, ...table.rows])}\r\n`, "data as CSV")}</p>
+${numbersHtml(title, table)}</figure>
 `;
 }

@@ -1,6 +1,6 @@
-import { type MethodGroup, seedOf } from "../groups.ts";
-import { colourOf } from "./colours.ts";
-import type { Figure } from "./render.ts";
+import { seedOf } from "../identity.ts";
+import { type Figure, listed, type Series } from "./figure.ts";
+import { colourScale } from "./scales.ts";
 
 const PANELS = [
   { name: "trainLoss", title: "training loss" },
@@ -8,30 +8,33 @@ const PANELS = [
   { name: "validationNll", title: "validation NLL" },
 ] as const;
 
+interface Point {
+  readonly method: string;
+  readonly seed: number;
+  readonly epoch: number;
+  readonly value: number;
+}
+
 /** One value a run, epoch and panel; what is no finite number is left out. */
-function pointsOf(groups: readonly MethodGroup[], panel: string): object[] {
-  return groups.flatMap(({ label, records }) =>
+function pointsOf(series: readonly Series[], panel: string): Point[] {
+  return series.flatMap(({ label, records }) =>
     records.flatMap((record) =>
-      record.metrics
-        .filter((row) => Number.isFinite(row[panel]))
-        .map((row) => ({
-          method: label,
-          seed: seedOf(record),
-          epoch: row.epoch + 1,
-          value: row[panel],
-        })),
+      record.metrics.flatMap((row): Point[] => {
+        const value = row[panel];
+        if (typeof value !== "number" || !Number.isFinite(value)) return [];
+        return [{ method: label, seed: seedOf(record), epoch: row.epoch + 1, value }];
+      }),
     ),
   );
 }
 
 /** Training loss, validation accuracy and validation NLL by epoch. */
-export function trainingCurves(groups: readonly MethodGroup[]): Figure | undefined {
-  const panels = PANELS.map((panel) => ({ ...panel, values: pointsOf(groups, panel.name) })).filter(
+export function trainingCurves(series: readonly Series[]): Figure | undefined {
+  const panels = PANELS.map((panel) => ({ ...panel, values: pointsOf(series, panel.name) })).filter(
     ({ values }) => values.length > 0,
   );
   if (panels.length === 0) return undefined;
-  const labels = groups.map(({ label }) => label);
-  const several = groups.some(({ records }) => records.length > 1);
+  const several = series.some(({ records }) => records.length > 1);
   const spec = {
     hconcat: panels.map(({ title, values }) => ({
       width: 285,
@@ -46,12 +49,7 @@ export function trainingCurves(groups: readonly MethodGroup[]): Figure | undefin
           axis: { tickMinStep: 1, grid: false, format: "d" },
         },
         y: { field: "value", type: "quantitative", title, scale: { zero: false } },
-        color: {
-          field: "method",
-          type: "nominal",
-          title: null,
-          scale: { domain: labels, range: labels.map((_, i) => colourOf(i)) },
-        },
+        color: colourScale(series),
         detail: { field: "seed" },
       },
     })),
@@ -59,8 +57,14 @@ export function trainingCurves(groups: readonly MethodGroup[]): Figure | undefin
   return {
     id: "training-curves",
     title: "Training curves",
-    description: `Lines of ${panels.map(({ title }) => title).join(", ")} by epoch, one colour a method: ${labels.join(", ")}.`,
+    description: `Lines of ${panels.map(({ title }) => title).join(", ")} by epoch, one colour a method: ${listed(series.map(({ label }) => label))}.`,
     caption: `By epoch, one line a run. ${several ? "Lines of one colour are seeds. " : ""}The training losses of different methods have different targets: compare their course, not their height.`,
     spec,
+    table: {
+      columns: ["method", "seed", "measure", "epoch", "value"],
+      rows: panels.flatMap(({ title, values }) =>
+        values.map(({ method, seed, epoch, value }) => [method, seed, title, epoch, value]),
+      ),
+    },
   };
 }
