@@ -127,7 +127,7 @@ describe("from a study to its report", () => {
     expect([again.code, again.err]).toEqual([2, expect.stringContaining("is there already")]);
     expect((await sd(["report", out, "--force"])).code).toBe(0);
     expect((await sd(["report", out, "--format", "csv"])).out).toMatch(/^label,method,/);
-    expect(JSON.parse((await sd(["report", out, "--format", "json"])).out)).toHaveLength(3);
+    expect(JSON.parse((await sd(["report", out, "--format", "json"])).out).rows).toHaveLength(3);
 
     const pair = runs.slice(0, 2).map(({ name }: { name: string }) => join(out, name));
     const compared = await sd(["compare", ...pair]);

@@ -70,7 +70,8 @@ test("unfinished runs are named with their error", async () => {
     { name: "slow", state: "running" },
   ]);
   const nameOf = (folder: string): string => basename(folder);
-  const torn = { ...records[0]!, warnings: [`${records[0]!.folder}/metrics.jsonl: torn`] };
+  const done = records.find(({ status }) => status.state === "done")!;
+  const torn = { ...done, warnings: [`${done.folder}/metrics.jsonl: torn`] };
   expect(exclusions([torn], unfinished(records), nameOf)).toEqual([
     "broken-0: failed, the loss is <NaN>",
     "slow-0: running",

@@ -1,8 +1,18 @@
 // `sd evaluate`, `sd compare`, `sd report`: what finished runs say.
 import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { formatTable, type ResultRow, renderReport, resultsTable } from "@sd/report";
-import { listRuns, type RunRecord, readRun } from "@sd/runs";
+import {
+  formatReport,
+  formatTable,
+  type LeftOut,
+  ReportError,
+  type ResultRow,
+  readRecords,
+  renderReport,
+  resultsTable,
+  studyResults,
+} from "@sd/report";
+import { listRuns, type RunRecord } from "@sd/runs";
 import { isStudy, readPlan } from "@sd/study";
 import { UsageError } from "../errors.ts";
 import { writeOutput } from "../output.ts";
@@ -42,9 +52,13 @@ async function findRuns(folders: readonly string[]): Promise<string[]> {
   return [...new Set(found.flat())];
 }
 
-/** The finished runs in some folders; those that are not are named on standard error. */
+const tellLeftOut = ({ folder, reason }: LeftOut): void =>
+  void process.stderr.write(`left out: ${folder}: ${reason}\n`);
+
+/** The finished runs in some folders; those that are not, or damaged, are named on standard error. */
 async function finished(folders: readonly string[], split: string): Promise<RunRecord[]> {
-  const records = await Promise.all((await findRuns(folders)).map(readRun));
+  const { records, leftOut } = await readRecords(await findRuns(folders));
+  leftOut.forEach(tellLeftOut);
   const done = records.filter(({ status }) => status.state === "done");
   const left = records.length - done.length;
   if (done.length === 0) {
@@ -85,7 +99,8 @@ export async function evaluate(
     await openChosen({ engine, requireGpu, threads });
     records = await Promise.all(records.map((record) => onImages(record, images)));
   }
-  printTable(await resultsTable(records, { split, ...(bins ? { bins } : {}) }), json);
+  const options = { split, onLeftOut: tellLeftOut, ...(bins ? { bins } : {}) };
+  printTable(await resultsTable(records, options), json);
   return 0;
 }
 
@@ -97,36 +112,48 @@ export async function compare(
   const records = await finished(folders, split);
   if (records.length < 2) throw new UsageError("sd compare: expected two finished runs or more");
   const { name } = (records[0]!.config.method ?? {}) as { name?: string };
-  const options = { split, ...(bins ? { bins } : {}), ...(name ? { baseline: name } : {}) };
+  const options = {
+    ...{ split, onLeftOut: tellLeftOut },
+    ...(bins ? { bins } : {}),
+    ...(name ? { baseline: name } : {}),
+  };
   printTable(await resultsTable(records, options), json);
   return 0;
 }
 
-/** Writes a page or a table about finished runs. */
+/** Writes a page or a table about finished runs; what is left out is named on standard error. */
 export async function report(
   folders: readonly string[],
   { format, out, title, baseline, split, force = false }: ReportCommandOptions,
 ): Promise<number> {
-  const records = await finished(folders, split);
-  const options = { split, ...(baseline === undefined ? {} : { baseline }) };
-  if (format === "html") {
-    const path = out ?? join(folders[0]!, "report.html");
-    await refuseExisting(path, force);
-    const runs = records.map(({ folder }) => folder);
-    const heading = title ?? `What ${runs.length} runs say`;
-    process.stdout.write(
-      `${await renderReport(runs, { out: path, title: heading, ...options })}\n`,
-    );
+  const runs = await findRuns(folders);
+  const heading = title ?? `What ${runs.length} runs say`;
+  const options = {
+    ...{ split, onLeftOut: tellLeftOut },
+    ...(baseline === undefined ? {} : { baseline }),
+  };
+  try {
+    if (format === "html") {
+      const path = out ?? join(folders[0]!, "report.html");
+      await refuseExisting(path, force);
+      const page = { out: path, title: heading, ...options };
+      process.stdout.write(`${await renderReport(runs, page)}\n`);
+      return 0;
+    }
+    const text = formatReport(await studyResults(runs, options), {
+      format: format === "md" ? "markdown" : format,
+      title: heading,
+    });
+    if (out === undefined) process.stdout.write(text);
+    else await writeOutput(out, text, force);
     return 0;
+  } catch (error) {
+    if (!(error instanceof ReportError)) throw error;
+    const where = folders.join(", ");
+    throw new UsageError(
+      error.code === "NO_RUNS" ? `${where}: there is no finished run` : `--${error.message}`,
+    );
   }
-  const rows = await resultsTable(records, options);
-  const text =
-    format === "json"
-      ? `${JSON.stringify(rows, null, 2)}\n`
-      : formatTable(rows, { format: format === "md" ? "markdown" : "csv" });
-  if (out === undefined) process.stdout.write(text);
-  else await writeOutput(out, text, force);
-  return 0;
 }
 
 /** Before the work is done, not after it. */
