@@ -7,7 +7,7 @@ import {
   convolutionGeometry,
 } from "./convolution-geometry.ts";
 import { type KernelCall, tensorOf } from "./kernel.ts";
-import { zeroPaddedWindow } from "./window.ts";
+import { convolveWindow } from "./window.ts";
 
 type Call = KernelCall<
   { readonly x: tf.TensorInfo; readonly dy: tf.TensorInfo },
@@ -58,12 +58,12 @@ function transposedConvolution(
   dy: tf.Tensor4D,
   { height, width }: ConvolutionGeometry,
 ): tf.Tensor4D {
-  const image = zeroPaddedWindow(
-    tf.transpose(x, [3, 1, 2, 0]),
+  const image = tf.transpose(x, [3, 1, 2, 0]);
+  const filter = tf.transpose(dy, [1, 2, 0, 3]);
+  const window = [
     { begin: -height.before, size: (height.output - 1) * height.stride + height.filter },
     { begin: -width.before, size: (width.output - 1) * width.stride + width.filter },
-  );
-  const filter = tf.transpose(dy, [1, 2, 0, 3]);
+  ] as const;
   const dilations: [number, number] = [height.stride, width.stride];
-  return tf.transpose(tf.conv2d(image, filter, 1, "valid", "NHWC", dilations), [1, 2, 0, 3]);
+  return tf.transpose(convolveWindow(image, filter, window, dilations), [1, 2, 0, 3]);
 }

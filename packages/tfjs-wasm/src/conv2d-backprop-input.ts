@@ -7,7 +7,7 @@ import {
   convolutionGeometry,
 } from "./convolution-geometry.ts";
 import { type KernelCall, tensorOf } from "./kernel.ts";
-import { insertZeros, turnedRange, zeroPaddedWindow } from "./window.ts";
+import { convolveWindow, insertZeros, turnedRange } from "./window.ts";
 
 type Call = KernelCall<
   { readonly dy: tf.TensorInfo; readonly filter: tf.TensorInfo },
@@ -25,13 +25,28 @@ export function conv2DBackpropInput({ inputs, attrs, backend }: Call): tf.Tensor
   const { height, width } = geometry;
   return tf.tidy(() => {
     const dy = insertZeros(tensorOf(inputs.dy, backend), height.stride, width.stride);
-    const filter = tensorOf(inputs.filter, backend);
-    const turned = height.filter === 1 && width.filter === 1 ? filter : tf.reverse(filter, [0, 1]);
-    return tf.conv2d(
-      zeroPaddedWindow(dy, turnedRange(height), turnedRange(width)),
-      tf.transpose(turned, [0, 1, 3, 2]),
-      1,
-      "valid",
-    );
+    const turned = turnedFilter(tensorOf(inputs.filter, backend));
+    return convolveWindow(dy, turned, [turnedRange(height), turnedRange(width)]);
   });
+}
+
+/**
+ * The filter `[kh, kw, c, d]` turned by 180° and with its channels exchanged, `[kh, kw, d, c]`. Filters
+ * are small: a loop takes less time than the backend's reversal.
+ */
+function turnedFilter(filter: tf.Tensor4D): tf.Tensor4D {
+  const [rows, columns, inputs, outputs] = filter.shape;
+  const values = filter.dataSync();
+  const turned = new Float32Array(values.length);
+  const positions = rows * columns;
+  for (let position = 0; position < positions; position++) {
+    const from = position * inputs * outputs;
+    const to = (positions - 1 - position) * inputs * outputs;
+    for (let c = 0; c < inputs; c++) {
+      for (let d = 0; d < outputs; d++) {
+        turned[to + d * inputs + c] = values[from + c * outputs + d]!;
+      }
+    }
+  }
+  return tf.tensor4d(turned, [rows, columns, outputs, inputs]);
 }

@@ -21,6 +21,30 @@ export function zeroPaddedWindow(x: tf.Tensor4D, rows: Range, columns: Range): t
   );
 }
 
+/**
+ * `x` convolved at stride 1 with a filter, over rows and columns that may leave the image: what lies
+ * outside reads as zero, without a copy where nothing of the image is cut off.
+ */
+export function convolveWindow(
+  x: tf.Tensor4D,
+  filter: tf.Tensor4D,
+  [rows, columns]: readonly [Range, Range],
+  dilations: [number, number] | number = 1,
+): tf.Tensor4D {
+  const [, height, width] = x.shape;
+  if (covers(rows, height) && covers(columns, width)) {
+    const pad: ExplicitPadding = [[0, 0], outside(rows, height), outside(columns, width), [0, 0]];
+    return tf.conv2d(x, filter, 1, pad, "NHWC", dilations);
+  }
+  return tf.conv2d(zeroPaddedWindow(x, rows, columns), filter, 1, "valid", "NHWC", dilations);
+}
+
+type ExplicitPadding = Exclude<Parameters<typeof tf.conv2d>[3], string | number>;
+
+/** Whether a range holds all of an axis. */
+const covers = ({ begin, size }: Range, length: number): boolean =>
+  begin <= 0 && begin + size >= length;
+
 /** How many zeros an axis of `length` lacks before and after. */
 function outside({ begin, size }: Range, length: number): [number, number] {
   return [Math.max(0, -begin), Math.max(0, begin + size - length)];

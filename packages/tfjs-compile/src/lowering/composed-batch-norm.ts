@@ -1,6 +1,6 @@
-// Batch normalisation of matrix products and elementwise operations. Sums over the batch are
-// products with a row of ones: tfjs's own gradient copies the statistics to the size of the batch
-// instead.
+// Batch normalisation of pooling and elementwise operations. Means over the batch are the mean of
+// every image, pooled, and a product with a row of ones: tfjs's own gradient copies the statistics to
+// the size of the batch instead.
 import * as tf from "@tensorflow/tfjs";
 import type { BatchNormResult, RunningStatistics } from "./batch-norm.ts";
 
@@ -35,27 +35,35 @@ function compute(
   const channels = x.shape[3];
   const count = x.size / channels;
   const columns = (t: tf.Tensor): tf.Tensor2D => tf.reshape(t, [count, channels]);
-  const columnMean = (t: tf.Tensor2D): tf.Tensor1D =>
-    tf.reshape(tf.matMul(tf.fill([1, count], 1 / count), t), [channels]);
+  const [images, height, width] = x.shape;
+  const columnMean = (t: tf.Tensor2D): tf.Tensor1D => {
+    const pixels = tf.reshape(t, x.shape) as tf.Tensor4D;
+    const means = tf.avgPool(pixels, [height, width], 1, "valid");
+    const rows = tf.reshape(means, [images, channels]) as tf.Tensor2D;
+    return tf.reshape(tf.matMul(tf.fill([1, images], 1 / images), rows), [channels]);
+  };
 
   // The statistics are computed on data that the gradient does not know of.
   const data = columns(detached(x));
   const mean = columnMean(data);
-  const variance = columnMean(tf.square(tf.sub(data, mean)));
+  const centred = tf.sub(data, mean) as tf.Tensor2D;
+  const variance = columnMean(tf.square(centred));
 
-  const normalise = tf.customGrad((input, weight, bias, save) => {
+  const normalise = tf.customGrad((_, weight, bias, save) => {
     const inverse = tf.rsqrt(tf.add(variance, epsilon));
-    const normalised = tf.mul(tf.sub(columns(input as tf.Tensor), mean), inverse);
-    const value = tf.add(tf.mul(normalised, weight as tf.Tensor), bias as tf.Tensor);
-    (save as tf.GradSaveFunc)([normalised, inverse, weight as tf.Tensor]);
+    const factor = tf.mul(weight as tf.Tensor, inverse);
+    const value = tf.add(tf.mul(centred, factor), bias as tf.Tensor);
+    (save as tf.GradSaveFunc)([centred, inverse, factor]);
     const gradFunc = (dy: tf.Tensor, saved: tf.Tensor[]): tf.Tensor[] => {
-      const [xhat, deviation, gamma] = saved as [tf.Tensor2D, tf.Tensor1D, tf.Tensor1D];
+      const [deviation, inv, slope] = saved as [tf.Tensor2D, tf.Tensor1D, tf.Tensor1D];
       const d = columns(dy);
       const meanOffset = columnMean(d);
-      const meanScale = columnMean(tf.mul(d, xhat));
-      const centred = tf.sub(d, tf.add(meanOffset, tf.mul(xhat, meanScale)));
-      const dx = tf.mul(tf.mul(gamma, deviation), centred);
-      return [tf.reshape(dx, x.shape), tf.mul(meanScale, count), tf.mul(meanOffset, count)];
+      const covariance = columnMean(tf.mul(d, deviation));
+      const pull = tf.mul(covariance, tf.square(inv));
+      const rest = tf.add(tf.mul(deviation, pull), meanOffset);
+      const dx = tf.mul(slope, tf.sub(d, rest));
+      const dscale = tf.mul(tf.mul(covariance, inv), count);
+      return [tf.reshape(dx, x.shape), dscale, tf.mul(meanOffset, count)];
     };
     return { value: tf.reshape(value, x.shape), gradFunc };
   });
