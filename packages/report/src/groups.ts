@@ -168,12 +168,22 @@ interface Detailed {
   readonly detail: readonly Setting[];
 }
 
+/** What tells namesakes apart of their own; their teachers only where nothing else does. */
+function tellingPaths(namesakes: readonly Draft[]): string[] {
+  const paths = differingPaths(namesakes.map(({ own }) => own));
+  const others = paths.filter((path) => path !== "teacher");
+  const texts = namesakes.map(({ own, cellKey }) =>
+    canonical([cellKey, settingsText(settingsAt(own, others))]),
+  );
+  return new Set(texts).size === namesakes.length ? others : paths;
+}
+
 /** Equal labels side by side, by what tells them apart; the baseline first. */
 function arrange(cell: readonly Draft[], isBaseline: (draft: Draft) => boolean): Detailed[] {
   const main = cell.find(isBaseline) ?? cell[0]!;
   const named = [...groupBy(cell, ({ methodLabel }) => methodLabel).values()];
   const detailed = named.flatMap((namesakes) => {
-    const ownPaths = differingPaths(namesakes.map(({ own }) => own));
+    const ownPaths = tellingPaths(namesakes);
     const cellPaths = differingPaths(namesakes.map((draft) => draft.cell));
     return namesakes
       .map((draft): Detailed => {

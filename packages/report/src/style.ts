@@ -25,11 +25,11 @@ ul.summary { padding-left: 1.2rem; max-width: 52rem; }
 ul.summary li { margin: 0.35rem 0; }
 .scroll, .drawing { overflow-x: auto; }
 table { border-collapse: collapse; font-variant-numeric: tabular-nums; font-size: 0.85rem; }
-caption { text-align: left; color: var(--soft); padding-bottom: 0.6rem; max-width: 52rem; }
+caption { text-align: left; color: var(--soft); padding-bottom: 0.6rem; max-width: min(52rem, calc(100vw - 3rem)); }
 th, td { padding: 0.45rem 0.3rem; text-align: right; border-bottom: 1px solid var(--line); vertical-align: top; }
 th { font-weight: 600; }
 th:first-child, td:first-child { text-align: left; }
-th[scope="row"] { position: sticky; left: 0; background: var(--page); min-width: 7rem; }
+th[scope="row"] { position: sticky; left: 0; background: var(--page); min-width: 8rem; }
 figure th[scope="row"] { background: var(--raised); }
 p.note { color: var(--soft); font-size: 0.875rem; max-width: 52rem; margin: 0 0 0.75rem; }
 thead th { vertical-align: bottom; border-bottom: 2px solid var(--line); }

@@ -92,6 +92,14 @@ const cellSentences = (cell: ResultsOfCell): string[] => [
   floorSentence(cell),
 ];
 
+/** The most important of it, where there are several cells. */
+const shortSentences = (cell: ResultsOfCell): string[] =>
+  [
+    ...bestSentence(cell, "accuracy", "Highest accuracy"),
+    ...bestSentence(cell, "nll", "Lowest NLL"),
+    ...calibrationSentence(cell),
+  ].map((text) => `${cell.title}: ${text}`);
+
 /** How many cells of a grid are told one by one. */
 const TOLD_CELLS = 4;
 
@@ -142,7 +150,7 @@ export function summaryOf(rows: readonly ResultRow[]): string[] {
     cells.length === 1
       ? cellSentences(cells[0]!)
       : cells.length <= TOLD_CELLS
-        ? cells.flatMap((cell) => cellSentences(cell).map((text) => `${cell.title}: ${text}`))
+        ? cells.flatMap(shortSentences)
         : (["accuracy", "nll", "ece", "eceScaled", "aurc"] as const).map((name) =>
             countSentence(cells, name),
           );

@@ -1,5 +1,6 @@
 import { type Figure, listed } from "./figure.ts";
 import { HISTOGRAM_BINS, type Outcome } from "./outcomes.ts";
+import { titleLines } from "./scales.ts";
 
 const binsOf = ({ histogram }: Outcome): { lower: number; upper: number; share: number }[] =>
   histogram.map((share, b) => ({
@@ -35,7 +36,7 @@ export function confidenceDistributions(outcomes: readonly Outcome[]): Figure {
       spacing: 24,
       concat: outcomes.map((outcome) => ({
         title: {
-          text: outcome.series.label,
+          text: titleLines(outcome.series.label),
           subtitle: `h = ${spreadOf(outcome).h}, var = ${spreadOf(outcome).variance}`,
           anchor: "middle",
         },

@@ -1,6 +1,7 @@
 import { formatNumber } from "../format-number.ts";
 import { METRICS, type MetricName } from "../metric-table.ts";
 import { type Figure, listed, type Series } from "./figure.ts";
+import { LABEL_LIMIT } from "./scales.ts";
 
 const SHOWN: readonly MetricName[] = ["trainingTime", "imagesPerSecond"];
 const TITLES: Partial<Record<MetricName, string>> = {
@@ -45,7 +46,7 @@ export function costBars(series: readonly Series[]): Figure | undefined {
             type: "nominal",
             sort: labels,
             title: null,
-            axis: i === 0 ? { labelLimit: 260 } : { labels: false, ticks: false },
+            axis: i === 0 ? { labelLimit: LABEL_LIMIT } : { labels: false, ticks: false },
           },
           x: {
             field: "value",

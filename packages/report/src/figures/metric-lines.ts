@@ -42,7 +42,10 @@ export function metricLines(
     title: axis.title,
     ...(axis.type === "ordinal"
       ? { sort: axis.values, axis: { labelAngle: 0 } }
-      : { axis: { grid: false, values: axis.values }, scale: { padding: 10, zero: false } }),
+      : {
+          axis: { grid: false, values: axis.values, format: "~g" },
+          scale: { padding: 10, zero: false },
+        }),
   };
   return {
     columns: 3,

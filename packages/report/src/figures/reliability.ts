@@ -1,6 +1,7 @@
 import { PLAIN_COLOUR, SCALED_COLOUR } from "./colours.ts";
 import { type Figure, listed } from "./figure.ts";
 import type { BandedBin, Outcome } from "./outcomes.ts";
+import { titleLines } from "./scales.ts";
 
 const WIDTH = 190;
 const UNIT = { domain: [0, 1] };
@@ -110,7 +111,7 @@ function panel({ series, plain, scaled }: Outcome): object {
   const [before, after] = [filled(plain), scaled && filled(scaled)];
   const banded = before.some((bin) => "low" in bin);
   return {
-    title: { text: series.label, anchor: "middle" },
+    title: { text: titleLines(series.label), anchor: "middle" },
     spacing: 8,
     vconcat: [
       {

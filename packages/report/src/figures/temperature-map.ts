@@ -5,6 +5,7 @@ import type { ResultRow } from "../results.ts";
 import { canonical } from "../settings.ts";
 import { labelWithout } from "./chains.ts";
 import { type Figure, listed } from "./figure.ts";
+import { LABEL_LIMIT } from "./scales.ts";
 
 const SHOWN: readonly MetricName[] = ["accuracy", "nll", "eceScaled"];
 
@@ -84,7 +85,7 @@ export function temperatureMap(rows: readonly ResultRow[]): Figure | undefined {
             type: "nominal",
             sort: found.map(({ label }) => label),
             title: null,
-            axis: i === 0 ? { labelLimit: 240 } : { labels: false, ticks: false },
+            axis: i === 0 ? { labelLimit: LABEL_LIMIT } : { labels: false, ticks: false },
           },
         },
         layer: [
