@@ -17,12 +17,11 @@ export interface Rivals {
   close(): void;
 }
 
-/** Starts PyTorch with a network, eager and compiled, and warms it up. */
+/** Starts PyTorch with a network, eager and, if it is wanted, compiled, and warms it up. */
 export async function startRivals(
   python: string,
-  network: string,
-  batch: number,
-  threads: number,
+  { network, batch }: { readonly network: string; readonly batch: number },
+  { threads, compile = true }: { readonly threads: number; readonly compile?: boolean },
 ): Promise<Rivals> {
   const eager = new Worker(python, WORKER);
   const compiled = new Worker(python, WORKER);
@@ -35,6 +34,7 @@ export async function startRivals(
     for (const variant of EAGER) {
       candidates.push(await fastest(eager, { network, batch, variant }, [1, threads]));
     }
+    if (!compile) return { candidates, notes: [], close };
     const request = { network, batch, variant: "compile" };
     const candidate = await withinLimit(compiled, () => fastest(compiled, request, [threads]));
     const limit = `PyTorch compile is left out: it was not ready within ${COMPILE_SECONDS} s`;

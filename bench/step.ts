@@ -28,11 +28,13 @@ const CASES: readonly Case[] = [
   { network: "densenet-bc-100-12", batch: 32, time: 0.92, memory: 1.1, rounds: 5 },
 ];
 const GEOMETRIC_MEAN = 0.8;
+/** How many times PyTorch's time the engine without native code may take. */
+const WASM = 10;
 
 async function compare(one: Case, python: string, threads: number): Promise<Comparison> {
   const { network, batch, rounds } = one;
   const [ownPeak, torchPeak] = await peakMegabytes(python, network, batch);
-  const rivals = await startRivals(python, network, batch, threads);
+  const rivals = await startRivals(python, one, { threads });
   const { session, step } = createStep(network, batch);
   try {
     const own = { name: "replayed step", run: timed(step) };
@@ -60,6 +62,29 @@ async function compare(one: Case, python: string, threads: number): Promise<Comp
   }
 }
 
+/** The engine that needs nothing but npm, against PyTorch eager; the backend is tfjs's own afterwards. */
+async function compareWasm(python: string, threads: number): Promise<Comparison> {
+  const one = { network: "resnet-8", batch: 32 };
+  const rivals = await startRivals(python, one, { threads, compile: false });
+  await openEngine({ name: "wasm" });
+  const { session, step } = createStep(one.network, one.batch);
+  try {
+    const own = { name: "WebAssembly", run: timed(step) };
+    const timings = await interleave([own, ...rivals.candidates]);
+    const [ours, ...theirs] = timings.map(({ median }) => median);
+    const ratio = {
+      name: "WebAssembly ÷ PyTorch's best",
+      value: ours! / Math.min(...theirs),
+      bar: { atMost: WASM },
+    };
+    const title = `${one.network}, batch ${one.batch}, on WebAssembly`;
+    return { title, values: milliseconds(timings), ratios: [ratio] };
+  } finally {
+    session.dispose();
+    rivals.close();
+  }
+}
+
 /** The suite `step`. */
 export async function* step({ python, log, only }: SuiteOptions): AsyncGenerator<Comparison> {
   const cases = CASES.filter(({ network }) => only === undefined || network === only);
@@ -80,6 +105,9 @@ export async function* step({ python, log, only }: SuiteOptions): AsyncGenerator
   for (const network of ["lenet", "resnet-8"]) {
     const one = cases.find((c) => c.network === network);
     if (one !== undefined) yield compareSignals(network, one.batch);
+  }
+  if (cases.some(({ network }) => network === "resnet-8")) {
+    yield compareWasm(interpreter, threads);
   }
   const logs = times.map(Math.log);
   const mean = Math.exp(logs.reduce((a, b) => a + b, 0) / logs.length);
