@@ -20,6 +20,7 @@ export class Draft {
   readonly #inputs: readonly TensorType[];
   readonly #variables: readonly GraphVariable[];
   readonly #recording: Recording;
+  #outputs: Recording["outputs"];
 
   constructor(recording: Recording, variables: readonly GraphVariable[]) {
     this.ops = [...recording.ops];
@@ -31,6 +32,7 @@ export class Draft {
     }));
     this.#variables = variables;
     this.#recording = recording;
+    this.#outputs = recording.outputs;
   }
 
   /** The number of the operation whose first output is `ref`. */
@@ -78,13 +80,32 @@ export class Draft {
     return `o${this.ops.push(op) - 1}:0`;
   }
 
+  /** What outputs and assignments take. */
+  ends(): Ref[] {
+    const assigned = this.updates.flatMap((update) => ("ref" in update ? update.ref : []));
+    return [...this.#outputs.map(({ ref }) => ref), ...assigned];
+  }
+
+  /** Takes another tensor in the place of one, wherever it is taken. */
+  substitute(replace: (ref: Ref) => Ref): void {
+    for (const [i, op] of this.ops.entries()) {
+      this.ops[i] = { ...op, inputs: op.inputs.map(replace) };
+    }
+    for (const [i, update] of this.updates.entries()) {
+      if ("ref" in update) this.updates[i] = { ...update, ref: replace(update.ref) };
+    }
+    this.#outputs = this.#outputs.map((output) => ({ ...output, ref: replace(output.ref) }));
+  }
+
   /** The operations, by number, that are still taken by something. */
   used(): ReadonlySet<number> {
-    return usedOps({ ...this.#recording, ops: this.ops, updates: this.updates });
+    return usedOps({ ops: this.ops, updates: this.updates, outputs: this.#outputs });
   }
 
   finish(): Recording {
-    return { ...this.#recording, ops: this.ops, updates: this.updates, constants: this.#constants };
+    const { ops, updates } = this;
+    const [outputs, constants] = [this.#outputs, this.#constants];
+    return { ...this.#recording, ops, updates, outputs, constants };
   }
 }
 

@@ -3,6 +3,9 @@ import type { Recording } from "../recording.ts";
 import { lowerAdam } from "./adam.ts";
 import { lowerBiasGradients } from "./bias-gradient.ts";
 import { Draft } from "./draft.ts";
+import { lowerPadding } from "./explicit-padding.ts";
+import { foldBatchNorms } from "./folded-batch-norm.ts";
+import { dropReshapes } from "./identity-reshape.ts";
 import { lowerMatrixProducts } from "./matrix-product.ts";
 import { lowerMomentum } from "./momentum.ts";
 import { lowerMovingAverages } from "./moving-average.ts";
@@ -11,9 +14,12 @@ import { separateRelus } from "./separate-relu.ts";
 /** A recording in which what tfjs composes is TensorFlow's own operation, where it has one. */
 export function rewrite(recording: Recording, variables: readonly GraphVariable[]): Recording {
   const draft = new Draft(recording, variables);
+  dropReshapes(draft);
   lowerBiasGradients(draft);
   lowerMatrixProducts(draft);
   separateRelus(draft);
+  foldBatchNorms(draft);
+  lowerPadding(draft);
   lowerMomentum(draft);
   lowerAdam(draft);
   // What the others have taken are no assignments any more.
