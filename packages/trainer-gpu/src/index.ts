@@ -75,7 +75,7 @@ export {
   type Warmup,
 } from "./schedules.ts";
 export { Session } from "./session.ts";
-export type { SessionOptions, StepInputs, StepResult } from "./session-options.ts";
+export type { Images, SessionOptions, StepInputs, StepResult } from "./session-options.ts";
 export type { Arrays } from "./session-variables.ts";
 export { type SignalStop, type StopOptions, stopOnSignals } from "./stop-on-signals.ts";
 export { type CacheOptions, cacheLogits } from "./teachers/cached-logits.ts";
