@@ -17,8 +17,8 @@ import {
 import { resultsTable } from "../packages/report/src/index.ts";
 import { type RunRecord, readRun } from "../packages/runs/src/index.ts";
 
-/** The calibration null floors are of draws of our own, and speed is no metric of the predictions. */
-const NOT_OF_PREDICTIONS = ["eceFloor", "eceFloorScaled", "imagesPerSecond"];
+/** The calibration null floors are of draws of our own, and speed and time are no metrics of the predictions. */
+const NOT_OF_PREDICTIONS = ["eceFloor", "eceFloorScaled", "imagesPerSecond", "trainingTime"];
 
 /** Every metric by its name. */
 export async function runMetrics(record: RunRecord): Promise<Record<string, number>> {

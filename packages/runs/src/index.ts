@@ -1,8 +1,8 @@
 export type { CheckpointOptions, NewestOptions } from "./checkpoints.ts";
 export type { Dtype, TypedArray } from "./dtypes.ts";
 export { RunError, type RunErrorCode, type RunErrorOptions, type RunHolder } from "./error.ts";
-export type { JsonObject } from "./json-file.ts";
 export { EventFile } from "./event-file.ts";
+export type { JsonObject } from "./json-file.ts";
 export { acquireLock, type Lock, type LockHolder } from "./lock.ts";
 export type { MetricsRow } from "./metrics-file.ts";
 export type { Predictions } from "./predictions.ts";
