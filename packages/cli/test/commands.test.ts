@@ -123,6 +123,8 @@ describe("from a study to its report", () => {
 
     const page = await sd(["report", out]);
     expect([page.code, page.out.trim()]).toEqual([0, join(out, "report.html")]);
+    // The hardest digits, as pictures.
+    expect(readFileSync(join(out, "report.html"), "utf8")).toContain("data:image/png;base64,");
     const again = await sd(["report", out]);
     expect([again.code, again.err]).toEqual([2, expect.stringContaining("is there already")]);
     expect((await sd(["report", out, "--force"])).code).toBe(0);

@@ -17,6 +17,7 @@ import { type DemoSettings, type DemoSize, demoSettings, reducedSize } from "../
 import { Interrupted, interruptible } from "../interrupt.ts";
 import { runSteps, type Step } from "../progress.ts";
 import { openChosen } from "../run/engine-choice.ts";
+import { picturesOf } from "../run/image-source.ts";
 import { percent, showProgress } from "../training-progress.ts";
 
 /** The options of `sd demo`. */
@@ -112,7 +113,11 @@ export async function demo(options: DemoOptions): Promise<number> {
   const format = { format: "text", ...(columns ? { width: columns } : {}) } as const;
   process.stdout.write(json ? `${JSON.stringify(rows, null, 2)}\n` : formatTable(rows, format));
   const title = "Four ways to train on noisy digits";
-  const report = await renderReport(folders, { out: join(out, "report.html"), title, rows });
+  const { test } = await demoData(settings, 0);
+  const report = await renderReport(folders, {
+    ...{ out: join(out, "report.html"), title, rows },
+    images: async (_, wanted) => picturesOf(test, wanted),
+  });
   await finishFolder(out, settings);
   say(`\nreport: ${report}`);
   return 0;

@@ -17,6 +17,7 @@ import { isStudy, readPlan } from "@sd/study";
 import { UsageError } from "../errors.ts";
 import { writeOutput } from "../output.ts";
 import { type EngineChoice, openChosen } from "../run/engine-choice.ts";
+import { imagesOfRuns } from "../run/image-source.ts";
 import { onImages } from "../run/other-images.ts";
 
 /** The options of commands that print a table. */
@@ -136,7 +137,7 @@ export async function report(
     if (format === "html") {
       const path = out ?? join(folders[0]!, "report.html");
       await refuseExisting(path, force);
-      const page = { out: path, title: heading, ...options };
+      const page = { out: path, title: heading, images: imagesOfRuns(), ...options };
       process.stdout.write(`${await renderReport(runs, page)}\n`);
       return 0;
     }

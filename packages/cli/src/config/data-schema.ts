@@ -37,13 +37,10 @@ const noise = z
       kind: z
         .literal("given")
         .meta({ description: "People's labels from a file, as CIFAR-10N's." }),
-      labels: z
-        .string()
-        .min(1)
-        .meta({
-          description:
-            "A CSV file with a line for each training image, beside this file or among the data sets.",
-        }),
+      labels: z.string().min(1).meta({
+        description:
+          "A CSV file with a line for each training image, beside this file or among the data sets.",
+      }),
       column: z.string().min(1).meta({ description: "The column that holds the labels." }),
     }),
   ])

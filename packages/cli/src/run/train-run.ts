@@ -14,6 +14,7 @@ import {
 import type { RunSettings } from "../config/settings.ts";
 import { UsageError } from "../errors.ts";
 import { type DataPlace, openImages, prepareData } from "./data.ts";
+import { writeImageSource } from "./image-source.ts";
 import { methodOf, trainSettings } from "./options.ts";
 
 /** What a run needs besides its settings. */
@@ -72,7 +73,7 @@ export async function trainRun(settings: RunSettings, context: RunContext): Prom
   const data = await runData(settings, place);
   const events = tensorboard ? await follow(folder) : undefined;
   try {
-    return await train({
+    const result = await train({
       ...trainSettings(settings),
       method: methodOf(settings.method),
       ...{ folder, engine, data, signal },
@@ -85,6 +86,11 @@ export async function trainRun(settings: RunSettings, context: RunContext): Prom
         onProgress?.(progress);
       },
     });
+    await writeImageSource(folder, {
+      data: settings.data,
+      place: { ...place, folder: resolve(place.folder) },
+    });
+    return result;
   } finally {
     await events?.end();
   }

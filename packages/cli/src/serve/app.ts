@@ -7,6 +7,7 @@ import { readRun } from "@sd/runs";
 import { type Context, Hono } from "hono";
 import { streamSSE } from "hono/streaming";
 import { packageFolder, resolveFrom } from "../package-folder.ts";
+import { imagesOfRuns } from "../run/image-source.ts";
 import type { Hub } from "./hub.ts";
 import type { RunWatcher } from "./run-watcher.ts";
 
@@ -18,7 +19,7 @@ export interface Served {
 }
 
 const POLICY =
-  "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; connect-src 'self'";
+  "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; connect-src 'self'; img-src data:";
 
 const asset = (name: string): string => join(packageFolder, "assets", name);
 
@@ -63,7 +64,10 @@ async function reportPage(folder: string): Promise<string> {
   const temporary = await mkdtemp(join(tmpdir(), "sd-serve-"));
   try {
     const out = join(temporary, "report.html");
-    return await readFile(await renderReport(folder, { out, title: "Finished runs" }), "utf8");
+    return await readFile(
+      await renderReport(folder, { out, title: "Finished runs", images: imagesOfRuns() }),
+      "utf8",
+    );
   } finally {
     await rm(temporary, { recursive: true });
   }
