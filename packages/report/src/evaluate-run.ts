@@ -41,7 +41,7 @@ export interface EvaluateOptions {
   readonly bins: number;
   /** Bootstrap resamples; none are drawn where it is 0. */
   readonly resamples: number;
-  /** Draws of the calibration error that chance alone makes. */
+  /** Draws of the calibration error that chance alone makes; with 0 it is not known. */
   readonly floorDraws: number;
   readonly seed: number;
 }
@@ -91,24 +91,36 @@ function checkLogits({ logits, shape: [n, k] }: Predictions, split: string): voi
   }
 }
 
-/** A run's predictions, checked. */
-export async function checkedPredictions(record: RunRecord, split: string): Promise<Predictions> {
-  const there = await record.splits();
-  if (!there.includes(split)) {
-    throw new Error(
-      `there are no predictions of ${split}, only of ${there.join(", ") || "nothing"}`,
-    );
+/** Whether an error says that a file is not there. */
+const isMissing = (error: unknown): boolean =>
+  (error as NodeJS.ErrnoException | undefined)?.code === "ENOENT";
+
+/** A run's predictions, checked; undefined where there are none of that split. */
+async function predictionsOf(record: RunRecord, split: string): Promise<Predictions | undefined> {
+  try {
+    const predictions = await record.predictions(split);
+    checkLogits(predictions, split);
+    return predictions;
+  } catch (error) {
+    if (isMissing(error)) return undefined;
+    throw error;
   }
-  const predictions = await record.predictions(split);
-  checkLogits(predictions, split);
-  return predictions;
+}
+
+/** A run's predictions, checked; an error that says which there are instead where there are none. */
+export async function checkedPredictions(record: RunRecord, split: string): Promise<Predictions> {
+  const predictions = await predictionsOf(record, split);
+  if (predictions !== undefined) return predictions;
+  const there = (await record.splits()).join(", ") || "nothing";
+  throw new Error(`there are no predictions of ${split}, only of ${there}`);
 }
 
 /** The temperature that a run's validation predictions ask for; undefined without any. */
-export async function temperatureOf(record: RunRecord): Promise<number | undefined> {
-  if (!(await record.splits()).includes("validation")) return undefined;
-  const { logits, labels, shape } = await checkedPredictions(record, "validation");
-  return shape[0] === 0 ? undefined : fitTemperature(logits, labels, shape).temperature;
+async function temperatureOf(record: RunRecord): Promise<number | undefined> {
+  const validation = await predictionsOf(record, "validation");
+  if (validation === undefined || validation.shape[0] === 0) return undefined;
+  const { logits, labels, shape } = validation;
+  return fitTemperature(logits, labels, shape).temperature;
 }
 
 /** Judges a run: every metric, and what its rows say of their spread where resamples are asked for. */
@@ -127,8 +139,10 @@ export async function evaluateRun(
     ...(resamples > 0 ? { bootstrap: again } : {}),
   });
   const floor = (options: { temperature?: number }): number =>
-    calibrationNullFloor(logits, labels, shape, { bins, seed, draws: floorDraws, ...options })
-      .upper;
+    floorDraws === 0
+      ? Number.NaN
+      : calibrationNullFloor(logits, labels, shape, { bins, seed, draws: floorDraws, ...options })
+          .upper;
   const { nllScaled, eceScaled, ...always } = evaluation;
   const estimates = {
     ...always,

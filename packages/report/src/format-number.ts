@@ -2,9 +2,19 @@ import type { PairedDifference } from "./differences.ts";
 import type { MetricDefinition } from "./metric-table.ts";
 import type { ResultCell } from "./results.ts";
 
+/** Made once for each number of digits: making one costs more than using it a thousand times. */
+const formats = new Map<number, Intl.NumberFormat>();
+
 /** Thousands apart, point before the decimals, whatever the machine's locale. */
-const grouped = (x: number, digits: number): string =>
-  x.toLocaleString("en-US", { minimumFractionDigits: digits, maximumFractionDigits: digits });
+function grouped(x: number, digits: number): string {
+  let format = formats.get(digits);
+  if (format === undefined) {
+    const options = { minimumFractionDigits: digits, maximumFractionDigits: digits };
+    format = new Intl.NumberFormat("en-US", options);
+    formats.set(digits, format);
+  }
+  return format.format(x);
+}
 
 /** A number as its metric is written, without unit: 0.9042 as 90.42 for a share. */
 export function formatNumber(x: number, { unit, digits }: MetricDefinition): string {

@@ -70,23 +70,29 @@ export interface ResultsOptions {
 }
 
 /** How many runs are judged at once: their predictions are in memory together. */
-const JUDGED_AT_ONCE = 8;
+const JUDGED_AT_ONCE = 16;
 
 /** Draws of a calibration floor; the runs of a group share them. */
 const FLOOR_DRAWS = 1000;
 const FEWEST_FLOOR_DRAWS = 100;
 
+/** With more groups than this a floor is drawn for the first seed alone: seeds differ little in it. */
+const MANY_GROUPS = 100;
+
 /** The runs of a group that can be judged, with their numbers. */
 async function judge(
   group: RunGroup,
   options: ResultsOptions,
+  isMany: boolean,
 ): Promise<{ readonly record: RunRecord; readonly values: RunValues }[]> {
   const { split = "test", bins = 15, resamples = 2000, seed = 0, onLeftOut } = options;
   const judged = async (records: readonly RunRecord[]) => {
     const several = records.length > 1;
-    const floorDraws = Math.max(FEWEST_FLOOR_DRAWS, Math.ceil(FLOOR_DRAWS / records.length));
-    const how = { split, bins, seed, floorDraws, resamples: several ? 0 : resamples };
+    const shared = Math.max(FEWEST_FLOOR_DRAWS, Math.ceil(FLOOR_DRAWS / records.length));
+    const drawn = new Set(isMany ? records.slice(0, 1) : records);
     const all = await mapBounded(records, JUDGED_AT_ONCE, async (record) => {
+      const floorDraws = drawn.has(record) ? shared : 0;
+      const how = { split, bins, seed, floorDraws, resamples: several ? 0 : resamples };
       try {
         return [{ record, values: await evaluateRun(record, how) }];
       } catch (error) {
@@ -103,9 +109,13 @@ async function judge(
   return runs;
 }
 
+const isFloor = (name: MetricName): boolean => name === "eceFloor" || name === "eceFloorScaled";
+
 /** Value and interval of one metric: the bootstrap's for one run, over seeds for several. */
 function cellOf(runs: readonly RunValues[], name: MetricName): Omit<ResultCell, "separate"> {
-  const values = runs.map((run) => run.values[name]);
+  const all = runs.map((run) => run.values[name]);
+  const drawn = all.filter((value) => !Number.isNaN(value));
+  const values = isFloor(name) && drawn.length > 0 ? drawn : all;
   if (runs.length > 1) {
     const { mean, interval } = seedInterval(values);
     return { value: mean, interval };
@@ -185,11 +195,12 @@ export async function resultsTable(
   const { cells, leftOut } = groupRuns(records, options.baseline);
   for (const left of leftOut) options.onLeftOut?.(left);
   const rows: ResultRow[] = [];
+  const isMany = cells.reduce((sum, { groups }) => sum + groups.length, 0) > MANY_GROUPS;
   for (const cell of cells) {
     // One cell after the other: what its bootstrap needs is let go before the next.
     const groups: Judged[] = [];
     for (const group of cell.groups) {
-      const judged = await judge(group, options);
+      const judged = await judge(group, options, isMany);
       if (judged.length === 0) continue;
       groups.push({
         group,
