@@ -9,6 +9,7 @@ export {
 } from "./lowering/batch-norm.ts";
 export { relu } from "./lowering/relu.ts";
 export { softmaxCrossEntropy } from "./lowering/softmax-cross-entropy.ts";
+export { dropout, statelessNormal, statelessUniform } from "./lowering/stateless-random.ts";
 export type { InputDType, ProgramDType, Values } from "./node-backend.ts";
 export type { ProfileRow } from "./profile.ts";
 export type {

@@ -13,7 +13,7 @@ export function checkRecordable(op: string, inputs: readonly TensorFact[], entry
   if (RANDOM.test(op)) {
     const message =
       `${describeOp(op, inputs)} draws at random; draw outside and give the result as ` +
-      "an input";
+      "(statelessUniform, statelessNormal), or outside";
     throw new ProgramError("ERR_RANDOM_OP", message, { entry });
   }
   if (SHAPE_FROM_DATA.test(op)) {
