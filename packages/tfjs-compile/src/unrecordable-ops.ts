@@ -12,7 +12,7 @@ const SHAPE_FROM_DATA =
 export function checkRecordable(op: string, inputs: readonly TensorFact[], entry: string): void {
   if (RANDOM.test(op)) {
     const message =
-      `${describeOp(op, inputs)} draws at random; draw outside and give the result as ` +
+      `${describeOp(op, inputs)} draws at random; draw by a seed that is an input ` +
       "(statelessUniform, statelessNormal), or outside";
     throw new ProgramError("ERR_RANDOM_OP", message, { entry });
   }
