@@ -141,15 +141,15 @@ const byText = new Intl.Collator("en", { numeric: true });
 
 /** Numbers by size, everything else as text. */
 function compareSettings(a: readonly Setting[], b: readonly Setting[]): number {
-  for (const [i, { value }] of a.entries()) {
-    const other = b[i]?.value;
+  for (const [i, { value }] of a.slice(0, b.length).entries()) {
+    const other = b[i]!.value;
     const order =
       typeof value === "number" && typeof other === "number"
         ? value - other
         : byText.compare(String(value), String(other));
     if (order !== 0) return order;
   }
-  return 0;
+  return a.length - b.length;
 }
 
 /** Labels that no two groups share. */
@@ -159,6 +159,17 @@ function unique(labels: readonly string[]): string[] {
     const count = (seen.get(label) ?? 0) + 1;
     seen.set(label, count);
     return count === 1 ? label : `${label} [${count}]`;
+  });
+}
+
+/** Settings that no two cells share: values that read alike, such as 1 and "1", are numbered. */
+function distinct(all: readonly (readonly Setting[])[]): (readonly Setting[])[] {
+  const seen = new Map<string, number>();
+  return all.map((settings) => {
+    const text = settingsText(settings);
+    const count = (seen.get(text) ?? 0) + 1;
+    seen.set(text, count);
+    return count === 1 ? settings : [...settings, { name: "variant", value: count }];
   });
 }
 
@@ -233,8 +244,9 @@ export function groupRuns(records: readonly RunRecord[], baseline?: string): Gro
   const isBaseline = ({ method }: Draft): boolean => method === name;
   const cells = cellsOf(drafts, isBaseline).map((cell) => arrange(cell, isBaseline));
   const paths = cells.length < 2 ? [] : differingPaths(cells.map(([first]) => first!.draft.cell));
+  const all = distinct(cells.map((groups) => settingsAt(groups[0]!.draft.cell, paths)));
   const settled = cells
-    .map((groups) => ({ groups, settings: settingsAt(groups[0]!.draft.cell, paths) }))
+    .map((groups, c) => ({ groups, settings: all[c]! }))
     .sort((a, b) => compareSettings(a.settings, b.settings));
   const titles = cellTitles(settled.map(({ settings }) => settings));
   const labels = unique(

@@ -34,8 +34,9 @@ export interface ReportOptions extends ResultsOptions {
 // Nothing is fetched and nothing runs, even if a name in a run folder tried.
 const POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:";
 
-/** Of how many cells of a grid figures are drawn. */
+/** Of how many cells of a grid figures are drawn; of a large grid the first stands for all. */
 const DRAWN_CELLS = 3;
+const LARGE_GRID = 12;
 
 type How = Omit<ReportOptions, "out" | "title" | "rows">;
 
@@ -72,13 +73,13 @@ async function figuresHtml(
   const byFolder = new Map(records.map((record) => [resolve(record.folder), record]));
   const setting = metricsBySetting(cells);
   const parts = setting ? [await renderFigure(setting, { id: setting.id, level: 3 })] : [];
-  const more = cells.length - DRAWN_CELLS;
-  if (more > 0) {
+  const drawn = cells.slice(0, cells.length > LARGE_GRID ? 1 : DRAWN_CELLS);
+  if (drawn.length < cells.length) {
     parts.push(
-      html`<p>Further figures show the first ${DRAWN_CELLS} of ${cells.length} settings; not drawn: ${listed(cells.slice(DRAWN_CELLS).map(({ title }) => title))}. Make a report of fewer runs to see theirs.</p>`,
+      html`<p>Further figures show the first ${drawn.length === 1 ? "" : `${drawn.length} `}of ${cells.length} settings; not drawn: ${listed(cells.slice(drawn.length).map(({ title }) => title))}. Make a report of fewer runs to see theirs.</p>`,
     );
   }
-  for (const [i, cell] of cells.slice(0, DRAWN_CELLS).entries()) {
+  for (const [i, cell] of drawn.entries()) {
     parts.push(await cellHtml(cell, i, byFolder, how));
   }
   return html`${parts}`;

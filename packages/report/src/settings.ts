@@ -25,7 +25,8 @@ export const canonical = (value: unknown): string => JSON.stringify(sorted(value
 
 /** The values that are no objects, by the path of their fields; a list is one value. */
 export function leavesOf(value: unknown, path: readonly string[] = []): Map<string, unknown> {
-  if (!isObject(value)) return new Map([[path.join("."), value]]);
+  const isLeaf = !isObject(value) || (path.length > 0 && Object.keys(value).length === 0);
+  if (isLeaf) return new Map([[path.join("."), value]]);
   const below = Object.entries(value).map(([name, inner]) => leavesOf(inner, [...path, name]));
   return new Map(below.flatMap((leaves) => [...leaves]));
 }
@@ -65,12 +66,16 @@ function textOf(value: unknown): string {
   const { name, options, ...others } = value;
   const rest = { ...(isObject(options) ? options : {}), ...others };
   const detail = Object.entries(rest).map(([key, inner]) => `${words(key)} ${textOf(inner)}`);
+  if (name === undefined && detail.length === 0) return "empty";
   const head = name === undefined ? "" : textOf(name);
   return detail.length === 0 ? head : `${head} (${detail.join(", ")})`.trimStart();
 }
 
 const shownValue = (value: unknown): Setting["value"] =>
   typeof value === "number" || typeof value === "boolean" ? value : textOf(value);
+
+/** The part that a path lies in; empty for the outermost. */
+const partOf = (path: string): string => path.slice(0, Math.max(0, path.lastIndexOf(".")));
 
 /**
  * The paths at which some configurations differ. A part that some lack altogether is told by what
@@ -81,14 +86,15 @@ export function differingPaths(all: readonly ReadonlyMap<string, unknown>[]): st
   const textAt = (path: string): Set<string> =>
     new Set(all.flatMap((leaves) => (leaves.has(path) ? [canonical(leaves.get(path))] : [])));
   const values = new Map(paths.map((path) => [path, textAt(path).size]));
+  // An empty part is told by what the others have in it.
+  const isPart = (path: string): boolean => paths.some((other) => other.startsWith(`${path}.`));
   const differing = paths.filter(
-    (path) => values.get(path)! > 1 || all.some((leaves) => !leaves.has(path)),
+    (path) => (values.get(path)! > 1 || all.some((leaves) => !leaves.has(path))) && !isPart(path),
   );
-  const parent = (path: string): string => path.slice(0, path.lastIndexOf(".") + 1);
   return differing.filter(
     (path) =>
       values.get(path)! > 1 ||
-      !differing.some((other) => parent(other) === parent(path) && values.get(other)! > 1),
+      !differing.some((other) => partOf(other) === partOf(path) && values.get(other)! > 1),
   );
 }
 
@@ -99,7 +105,7 @@ export function settingsAt(
 ): Setting[] {
   const settings = paths.map((path): Setting => {
     if (leaves.has(path)) return { name: nameOf(path), value: shownValue(leaves.get(path)) };
-    const parent = path.slice(0, path.lastIndexOf("."));
+    const parent = partOf(path);
     const lacksAll =
       parent !== "" && ![...leaves.keys()].some((key) => key.startsWith(`${parent}.`));
     return { name: nameOf(lacksAll && !SILENT.has(parent) ? parent : path), value: "none" };

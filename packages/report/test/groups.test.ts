@@ -164,6 +164,13 @@ describe("cells of a grid", () => {
     expect(Object.keys(shape([...grid, ...clean]))).toContain("no noise");
   });
 
+  test("settings that read alike are numbered", () => {
+    const both = [LS, method("cross-entropy")].flatMap((own) =>
+      [1, "1"].map((level) => run({ method: own, level })),
+    );
+    expect(Object.keys(shape(both))).toEqual(["level 1", "level 1, variant 2"]);
+  });
+
   test("one method under several settings is one table, compared with the first", () => {
     const records = [0.1, 0.01].map((learningRate) =>
       run({ optimizer: { name: "sgd", learningRate } }),
