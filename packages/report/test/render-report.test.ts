@@ -3,7 +3,8 @@ import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { listRuns, readRun } from "@sd/runs";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { ReportError, renderReport, resultsTable } from "../src/index.ts";
+import { type ImageProvider, ReportError, renderReport, resultsTable } from "../src/index.ts";
+import { encodePng } from "../src/png.ts";
 import { filesIn, idsIn, withoutFiles } from "./page.ts";
 import { FOUR, type SyntheticRun, temporaryFolder, writeRun, writeRuns } from "./synthetic-runs.ts";
 
@@ -153,6 +154,31 @@ test("a grid has a table a cell, and each cell's figures below its name", async 
   expect(text).toContain("<h3>Figures, noise rate 0</h3>");
   expect(text).toContain('<figure id="by-setting"');
   expect(text).toContain('<figure id="reliability-2"');
+});
+
+test("pictures of the hardest images stand in the page, others are not asked to be encoded", async () => {
+  const asked: (readonly number[])[] = [];
+  const images: ImageProvider = async (record, rows) => {
+    asked.push(rows);
+    expect(basename(record.folder)).toBe("cross-entropy-0");
+    const all = Array.from({ length: 300 }, (_, i) => i);
+    const pixels = Uint8Array.from({ length: 300 * 4 }, (_, i) => i % 251);
+    return { pixels, shape: [300, 2, 2, 1], index: all, classNames: ["a", "b", "<c>", "d", "e"] };
+  };
+  const text = await page(await writeRuns(FOUR), { images });
+  expect(asked).toHaveLength(1);
+  expect(asked[0]).toHaveLength(12);
+  const shown = [
+    ...text.matchAll(
+      /<img class="test-image" alt="test image (\d+), [^"]+" src="data:image\/png;base64,([^"]+)">/g,
+    ),
+  ];
+  expect(shown.map(([, row]) => Number(row))).toEqual(asked[0]);
+  for (const [, row, data] of shown) {
+    const pixels = Uint8Array.from({ length: 4 }, (_, i) => (4 * Number(row) + i) % 251);
+    expect(data).toBe(encodePng(pixels, [2, 2, 1]).toString("base64"));
+  }
+  expect(text).not.toContain("<c>");
 });
 
 test("rows that were computed before give the same page", async () => {

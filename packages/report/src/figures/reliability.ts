@@ -145,7 +145,7 @@ export function reliabilityDiagrams(outcomes: readonly Outcome[]): Figure {
     id: "reliability",
     title: "Reliability",
     description: `Accuracy in bins of confidence, one panel a method: ${listed(outcomes.map(({ series }) => series.label))}. The numbers are in the table below the figure.`,
-    caption: `Blue bars: accuracy of the test images in each bin of confidence, as trained; below, how many they are (square-root scale). Darker band and orange whiskers: 95 % of the accuracies of resampled test images. ${scaled ? after : ""}Dashed: perfect calibration. Bars below the dashed line are overconfident, bars above underconfident.`,
+    caption: `Blue bars: accuracy of the test images in each bin of confidence, as trained; below, how many they are (square-root scale). Stronger blue and orange whiskers: 95 % of the accuracies of resampled test images. ${scaled ? after : ""}Dashed: perfect calibration. Bars below the dashed line are overconfident, bars above underconfident.`,
     spec: { columns: 4, spacing: 24, concat: outcomes.map(panel) },
     table: {
       columns: [

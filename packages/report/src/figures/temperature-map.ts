@@ -62,7 +62,7 @@ export function temperatureMap(rows: readonly ResultRow[]): Figure | undefined {
     id: "temperatures",
     title: "Method and temperature",
     description: `Heat maps of ${panels.map(({ metric }) => metric.label).join(", ")} by method and temperature: ${listed(found.map(({ label }) => label))} at temperatures ${temperatures.join(", ")}.`,
-    caption: `The method's own temperature, in training. Darker is better in each map: ${panels
+    caption: `The method's own temperature, in training. Stronger blue is better in each map: ${panels
       .map(({ metric }) => `${metric.better} ${metric.label}`)
       .join(", ")}.`,
     spec: {
