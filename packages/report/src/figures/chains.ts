@@ -1,6 +1,6 @@
 // Generations: a first run without a teacher, and the students that follow, each taught by the one before.
 import { groupBy } from "../group-by.ts";
-import { withDetail } from "../groups.ts";
+import { withDetail } from "../labels.ts";
 import type { ResultRow } from "../results.ts";
 import { canonical, type Setting, settingsText } from "../settings.ts";
 
