@@ -80,9 +80,16 @@ export const dataSchema: z.ZodType<DataSettings> = z
       "The seed of the split; runs that differ in their seed share the split.",
     ),
     noise: noise.optional(),
+    votes: z.string().min(1).optional().meta({
+      description:
+        "A file of people's votes on the test images, a byte for each class, as CIFAR-10H's; beside this file or among the data sets. A seeded half of the test images is then trained on, with the shares of the votes as labels, and the other half judges.",
+    }),
   })
   .refine(({ name, images }) => (name === undefined) !== (images === undefined), {
     message: "expected either `name` or `images`",
+  })
+  .refine(({ noise: wrong, votes }) => wrong === undefined || votes === undefined, {
+    message: "expected at most one of `noise` and `votes`",
   })
   .meta({ description: "Which images are used." });
 

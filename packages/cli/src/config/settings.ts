@@ -25,6 +25,8 @@ export interface DataSettings {
   readonly test?: number | undefined;
   readonly splitSeed: number;
   readonly noise?: NoiseSettings | undefined;
+  /** A file of people's votes on the test images. */
+  readonly votes?: string | undefined;
 }
 
 /** What the runs of a study share. */

@@ -17,6 +17,7 @@ import type { DataSettings, NoiseSettings } from "../config/settings.ts";
 import { UsageError } from "../errors.ts";
 import { openImageFolders } from "./image-folders.ts";
 import { openNamed } from "./named-data.ts";
+import { withVotes } from "./votes.ts";
 
 /** Training images, and test images where the source tells them apart. */
 export interface SourceImages {
@@ -33,7 +34,13 @@ export interface DataPlace {
 }
 
 /** Reads the images that the settings name; nothing is split yet. */
-export function openImages(data: DataSettings, place: DataPlace): Promise<SourceImages> {
+export async function openImages(data: DataSettings, place: DataPlace): Promise<SourceImages> {
+  const images = await openSource(data, place);
+  if (data.votes === undefined) return images;
+  return withVotes(images, besideOrAmongData("data.votes", data.votes, place), data.splitSeed);
+}
+
+function openSource(data: DataSettings, place: DataPlace): Promise<SourceImages> {
   if (data.images !== undefined) {
     return openImageFolders(resolve(place.base, data.images), data.size ?? 32);
   }
@@ -96,12 +103,12 @@ function firstOf(test: ImageDataset, { test: asked, splitSeed }: DataSettings): 
   return subset(test, stratifiedSplit(labels, options).test);
 }
 
-/** A file of labels: beside the configuration, or among the data sets. */
-function labelFile(labels: string, { base, folder }: DataPlace): string {
-  const places = [resolve(base, labels), resolve(folder, labels)];
+/** A file that a setting names: beside the configuration, or among the data sets. */
+function besideOrAmongData(setting: string, file: string, { base, folder }: DataPlace): string {
+  const places = [resolve(base, file), resolve(folder, file)];
   const found = places.find((path) => existsSync(path));
   if (found !== undefined) return found;
-  throw new UsageError(`data.noise.labels: there is neither ${places.join(" nor ")}`);
+  throw new UsageError(`${setting}: there is neither ${places.join(" nor ")}`);
 }
 
 /** The training labels with those that are wrong on purpose. */
@@ -123,7 +130,7 @@ async function noisy(
       return asymmetricNoise(labels, { map, rate, seed: noise.seed ?? seed });
     }
     case "given": {
-      const path = labelFile(noise.labels, place);
+      const path = besideOrAmongData("data.noise.labels", noise.labels, place);
       const all = await readLabelColumn(path, { column: noise.column, classes });
       const given = Int32Array.from(rows, (row) => {
         if (row < all.length) return all[row]!;
@@ -148,7 +155,7 @@ export async function prepareData(
   { seed, place }: { readonly seed: number; readonly place: DataPlace },
 ): Promise<TrainData> {
   const { rows, train, validation, test } = split(images, data);
-  const { noise, name = train.name, splitSeed } = data;
+  const { noise, votes, name = train.name, splitSeed } = data;
   const wrong = noise === undefined ? undefined : await noisy(noise, train, { rows, seed, place });
   return {
     train: wrong === undefined ? train : { ...train, labels: wrong.labels },
@@ -160,6 +167,7 @@ export async function prepareData(
       validation: validation.shape[0],
       test: test.shape[0],
       splitSeed,
+      ...(votes === undefined ? {} : { votes }),
       ...(wrong === undefined
         ? {}
         : {
