@@ -1,7 +1,9 @@
 import { mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { Command } from "commander";
 import { describe, expect, test } from "vitest";
+import { createProgram } from "../src/program.ts";
 import { sd } from "./sd.ts";
 
 describe("help", () => {
@@ -18,6 +20,23 @@ describe("help", () => {
   test("--version prints the version alone", async () => {
     expect((await sd(["--version"])).out).toMatch(/^\d+\.\d+\.\d+\n$/);
   });
+});
+
+/** Every command that does something, by its words. */
+function leaves(command: Command, words: readonly string[] = []): [string[], Command][] {
+  if (command.commands.length === 0) return [[[...words], command]];
+  return command.commands.flatMap((inner) => leaves(inner, [...words, inner.name()]));
+}
+
+test("every command has examples, which begin with its own words", () => {
+  const program = createProgram(() => {});
+  const commands = leaves(program).filter(([[first]]) => first !== "complete");
+  expect(commands).toHaveLength(20);
+  for (const [words, command] of commands) {
+    const said: string[] = [];
+    command.configureOutput({ writeOut: (text) => void said.push(text) }).outputHelp();
+    expect(said.join("")).toContain(`Examples:\n  sd ${words.join(" ")}`);
+  }
 });
 
 describe("a mistake exits with 2 and says what was meant", () => {

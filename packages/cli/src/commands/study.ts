@@ -145,13 +145,13 @@ export async function studyStatus(folder: string, { json }: { json?: boolean }):
 }
 
 /** Asks the process that makes a study to stop. */
-export async function studyCancel(folder: string): Promise<number> {
+export async function studyCancel(folder: string, { json }: { json?: boolean }): Promise<number> {
   await readPlan(folder);
   const pid = await cancelStudy(folder);
-  print(
+  const said =
     pid === undefined
-      ? `${folder}: nothing is running`
-      : `${folder}: process ${pid} stops after the steps in progress; sd study run goes on from there`,
-  );
+      ? "nothing is running"
+      : `process ${pid} stops after the steps in progress; sd study run goes on from there`;
+  print(json ? JSON.stringify({ folder, process: pid ?? null }, null, 2) : `${folder}: ${said}`);
   return 0;
 }

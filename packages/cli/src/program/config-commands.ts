@@ -33,11 +33,12 @@ export function addConfigCommands(program: Command, run: Run): void {
   );
   examples(check, "sd config check study.yaml", "sd config check run.yaml --set epochs=3");
 
-  config
+  const schema = config
     .command("schema")
     .description("print the JSON Schema of configurations, for editors")
     .addArgument(new Argument("[kind]", "of which file").choices(["run", "study"]).default("study"))
     .action((kind: "run" | "study") =>
       run(import("../commands/config.ts").then(({ configSchema }) => configSchema(kind))),
     );
+  examples(schema, "sd config schema run > run.schema.json");
 }

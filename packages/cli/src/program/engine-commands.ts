@@ -1,14 +1,14 @@
 // sd engine install, doctor
 import type { Command } from "commander";
 import type { EngineDoctorOptions, EngineInstallOptions } from "../commands/engine.ts";
-import type { Run } from "./shared-options.ts";
+import { examples, type Run } from "./shared-options.ts";
 
 export function addEngineCommands(program: Command, run: Run): void {
   const engine = program
     .command("engine")
     .description("the engines that training can run on")
     .helpCommand(false);
-  engine
+  const install = engine
     .command("install")
     .description("download TensorFlow and build the native engine, once per user")
     .option("--cuda", "the build for NVIDIA's GPUs, with the CUDA libraries (3.4 GB)")
@@ -17,7 +17,8 @@ export function addEngineCommands(program: Command, run: Run): void {
     .action((options: EngineInstallOptions) =>
       run(import("../commands/engine.ts").then(({ engineInstall }) => engineInstall(options))),
     );
-  engine
+  examples(install, "sd engine install", "sd engine install --cuda");
+  const doctor = engine
     .command("doctor")
     .description("say what is there, what is missing, and which engine a run takes")
     .option("--json", "print it as JSON")
@@ -26,4 +27,5 @@ export function addEngineCommands(program: Command, run: Run): void {
     .action((options: EngineDoctorOptions) =>
       run(import("../commands/engine.ts").then(({ engineDoctor }) => engineDoctor(options))),
     );
+  examples(doctor, "sd engine doctor --json");
 }

@@ -63,11 +63,14 @@ export function addStudyCommands(program: Command, run: Run): void {
   jsonOption(status).action((folder: string, options: { json?: boolean }) =>
     run(import("../commands/study.ts").then(({ studyStatus }) => studyStatus(folder, options))),
   );
-  study
+  examples(status, "sd study status runs/compare");
+
+  const cancel = study
     .command("cancel")
     .description("stop a study that is being made; what is done stays")
-    .argument("<folder>", "the study's folder")
-    .action((folder: string) =>
-      run(import("../commands/study.ts").then(({ studyCancel }) => studyCancel(folder))),
-    );
+    .argument("<folder>", "the study's folder");
+  jsonOption(cancel).action((folder: string, options: { json?: boolean }) =>
+    run(import("../commands/study.ts").then(({ studyCancel }) => studyCancel(folder, options))),
+  );
+  examples(cancel, "sd study cancel runs/compare");
 }

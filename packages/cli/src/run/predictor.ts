@@ -2,13 +2,25 @@
 import { type ImageDataset, Loader } from "@sd/data";
 import { readRun } from "@sd/runs";
 import { type LogitTeacher, loadTeacher, openTeacher } from "@sd/trainer-gpu";
+import { z } from "zod";
 import { UsageError } from "../errors.ts";
 
+const side = z.int().min(1).max(16_384);
+const statistics = z.array(z.number()).min(1).max(4);
+
 /** What the run's manifest says of the images that it was trained on. */
+const inputSchema: z.ZodType<Input> = z.object({
+  shape: z.tuple([side, side, z.int().min(1).max(4)]),
+  classes: z.int().min(2).max(1_000_000),
+  classNames: z.array(z.string()).optional(),
+  mean: statistics,
+  std: statistics,
+});
+
 interface Input {
   readonly shape: readonly [h: number, w: number, c: number];
   readonly classes: number;
-  readonly classNames?: readonly string[];
+  readonly classNames?: readonly string[] | undefined;
   readonly mean: readonly number[];
   readonly std: readonly number[];
 }
@@ -43,7 +55,7 @@ async function predictAll(network: LogitTeacher, images: ImageDataset, input: In
  */
 export async function openPredictor(folder: string, rows: number = BATCH): Promise<Predictor> {
   const { manifest, config } = await readRun(folder);
-  const input = manifest.input as Input | undefined;
+  const { data: input } = inputSchema.safeParse(manifest.input);
   if (input === undefined) {
     throw new UsageError(
       `${folder}: its manifest.json does not tell the images' shape and statistics`,
