@@ -50,9 +50,10 @@ export function encodeRow(row: MetricsRow, file: string): string {
 
 function decodeRow(line: string): MetricsRow | undefined {
   try {
-    const row: unknown = JSON.parse(line, (_, value) =>
-      isNonFiniteName(value) ? NON_FINITE[value] : value,
-    );
+    // A reviver is called for every value: only where there may be one to revive.
+    const row: unknown = /"(NaN|-?Infinity)"/.test(line)
+      ? JSON.parse(line, (_, value) => (isNonFiniteName(value) ? NON_FINITE[value] : value))
+      : JSON.parse(line);
     return isEpoch((row as MetricsRow | null)?.epoch) ? (row as MetricsRow) : undefined;
   } catch {
     return undefined;
