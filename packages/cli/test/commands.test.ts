@@ -153,6 +153,18 @@ describe("from a study to its report", () => {
     expect(err).toContain("`batchSize`: expected at most 32, the training images, got 64");
   });
 
+  it("says at once, and once, that the images are not there", async () => {
+    const folder = newFolder();
+    const text = `name: small\n${SHARED}methods: [cross-entropy, label-smoothing]\n`;
+    const file = write(folder, "study.yaml", text.replace("mnist", "cifar-10"));
+    const out = join(folder, "runs");
+    const { code, err } = await sd(["study", "run", file, "--out", out, "--data", folder], { env });
+    expect([code, existsSync(out)]).toEqual([2, false]);
+    expect(err).toBe(
+      `sd: cifar-10 is not in ${folder}: sd data get cifar-10 --data ${folder} downloads it; --data or SD_DATA names another folder\n`,
+    );
+  });
+
   it("takes a profile in place of the study's own values", async () => {
     const folder = newFolder();
     const text = `name: small\n${SHARED}methods: [cross-entropy]\nprofiles: { full: { seeds: [0, 1, 2] } }\n`;

@@ -13,8 +13,9 @@ import {
 } from "@sd/study";
 import { type Loaded, loadStudy } from "../config/load.ts";
 import { parseOverride } from "../config/overrides.ts";
-import type { StudySettings } from "../config/settings.ts";
+import type { DataSettings, StudySettings } from "../config/settings.ts";
 import { Interrupted, interruptible } from "../interrupt.ts";
+import { checkImages } from "../run/data.ts";
 import type { EngineChoice } from "../run/engine-choice.ts";
 import { estimate } from "../study/estimate.ts";
 import { planOf } from "../study/plan.ts";
@@ -118,6 +119,8 @@ const summary = ({ run, stage, last, problem }: RunProgress): object => ({
 /** Makes the runs of a study that are not done. */
 export async function studyRun(file: string, options: StudyRunOptions): Promise<number> {
   const { loaded, plan, folder } = await open(file, options);
+  const place = { base: loaded.base, folder: options.data };
+  for (const { settings } of plan.runs) checkImages(settings.data as DataSettings, place);
   const slots = slotsOf(options);
   say(`${plan.runs.length} runs in ${folder}, ${slots.length} at once`);
   const runs = await interruptible(async (signal) => {

@@ -8,6 +8,7 @@ import type { RunSettings } from "../config/settings.ts";
 import { UsageError } from "../errors.ts";
 import { Interrupted, interruptible } from "../interrupt.ts";
 import { runSteps, type Step } from "../progress.ts";
+import { checkImages } from "../run/data.ts";
 import { type EngineChoice, openChosen } from "../run/engine-choice.ts";
 import { clearRun, defaultFolder } from "../run/folder.ts";
 import { type RunContext, type RunSummary, summarise, trainRun } from "../run/train-run.ts";
@@ -88,10 +89,11 @@ function stepOf(
 export async function trainCommand(file: string, options: TrainCommandOptions): Promise<number> {
   const { settings, base } = await load(file, options);
   const folder = options.out ?? defaultFolder(file);
-  await clearRun(folder, options.force ?? false);
-  const engine = await openChosen(options);
   const { tensorboard, workers } = options;
   const place = { base, folder: options.data };
+  checkImages(settings.data, place);
+  await clearRun(folder, options.force ?? false);
+  const engine = await openChosen(options);
   await interruptible((signal) => {
     const context = { folder, engine, place, signal, tensorboard, workers };
     return runSteps([stepOf(settings, context, settings.method.name)]);
@@ -124,10 +126,11 @@ export async function distilCommand(file: string, options: DistilCommandOptions)
     { length: options.generations + 1 },
     (_, g) => `${out}/generation-${g}`,
   );
-  for (const folder of folders) await clearRun(folder, options.force ?? false);
-  const engine = await openChosen(options);
   const { tensorboard, workers } = options;
   const place = { base, folder: options.data };
+  checkImages(settings.data, place);
+  for (const folder of folders) await clearRun(folder, options.force ?? false);
+  const engine = await openChosen(options);
   await interruptible((signal) =>
     runSteps(
       folders.map((folder, g) => {

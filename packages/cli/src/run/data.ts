@@ -16,7 +16,7 @@ import type { TrainData } from "@sd/trainer-gpu";
 import type { DataSettings, NoiseSettings } from "../config/settings.ts";
 import { UsageError } from "../errors.ts";
 import { openImageFolders } from "./image-folders.ts";
-import { openNamed } from "./named-data.ts";
+import { locateNamed, type NamedData, openNamed } from "./named-data.ts";
 import { withVotes } from "./votes.ts";
 
 /** Training images, and test images where the source tells them apart. */
@@ -40,12 +40,32 @@ export async function openImages(data: DataSettings, place: DataPlace): Promise<
   return withVotes(images, besideOrAmongData("data.votes", data.votes, place), data.splitSeed);
 }
 
+/** What the settings say of a data set that is known by name. */
+const namedOf = (data: DataSettings, { base }: DataPlace): NamedData => ({
+  name: data.name as DatasetName,
+  folder: data.folder === undefined ? undefined : resolve(base, data.folder),
+  size: data.size,
+});
+
 function openSource(data: DataSettings, place: DataPlace): Promise<SourceImages> {
   if (data.images !== undefined) {
     return openImageFolders(resolve(place.base, data.images), data.size ?? 32);
   }
-  const folder = data.folder === undefined ? undefined : resolve(place.base, data.folder);
-  return openNamed({ name: data.name as DatasetName, folder, size: data.size }, place.folder);
+  return openNamed(namedOf(data, place), place.folder);
+}
+
+/**
+ * Looks whether the images are there, without reading them: what is missing is better told before engines are started.
+ *
+ * @throws UsageError
+ */
+export function checkImages(data: DataSettings, place: DataPlace): void {
+  if (data.images === undefined) {
+    locateNamed(namedOf(data, place), place.folder);
+    return;
+  }
+  const path = resolve(place.base, data.images);
+  if (!existsSync(path)) throw new UsageError(`data.images: ${path}: there is no such folder`);
 }
 
 /** The share of images that is held out where the settings do not say how many. */

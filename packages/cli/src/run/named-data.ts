@@ -28,20 +28,22 @@ export interface NamedData {
 }
 
 /**
- * Opens a data set by its name.
+ * The folder of a data set.
  *
  * @param all - The folder that holds the named data sets.
  * @throws UsageError where it is not there, with the command that downloads it.
  */
-export async function openNamed(
-  { name, folder, size }: NamedData,
-  all: string,
-): ReturnType<typeof openDataset> {
+export function locateNamed({ name, folder }: NamedData, all: string): string {
   const found = folder ?? findNamed(name, all);
-  if (found === undefined) {
-    throw new UsageError(
-      `${name} is not in ${all}: sd data get ${name} --data ${all} downloads it; --data or SD_DATA names another folder`,
-    );
-  }
-  return openDataset(name, found, size === undefined ? {} : { size });
+  if (found !== undefined && existsSync(found)) return found;
+  if (folder !== undefined) throw new UsageError(`data.folder: ${folder}: there is no such folder`);
+  throw new UsageError(
+    `${name} is not in ${all}: sd data get ${name} --data ${all} downloads it; --data or SD_DATA names another folder`,
+  );
+}
+
+/** Opens a data set by its name, from where {@link locateNamed} finds it. */
+export async function openNamed(data: NamedData, all: string): ReturnType<typeof openDataset> {
+  const { name, size } = data;
+  return openDataset(name, locateNamed(data, all), size === undefined ? {} : { size });
 }
