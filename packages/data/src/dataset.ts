@@ -104,13 +104,24 @@ async function readLabels(
 export async function readIdxDataset(options: IdxDatasetOptions): Promise<ImageDataset> {
   const { images, shape } = await readImages(options.images);
   const labels = await readLabels(options.labels, shape[0], options.classes);
+  return labelled(options, { images, shape, labels });
+}
+
+/** What names a data set that is read from a file of images and one of labels. */
+type Naming = Pick<IdxDatasetOptions, "name" | "classes" | "classNames">;
+
+/** The data set of images and their labels; without `classes` the largest label is the last class. */
+export function labelled(
+  { name, classes, classNames }: Naming,
+  { images, shape, labels }: Pick<ImageDataset, "images" | "shape" | "labels">,
+): ImageDataset {
   return {
-    name: options.name,
+    name,
     images,
     labels,
     shape,
-    classes: options.classes ?? labels.reduce((a, b) => Math.max(a, b), -1) + 1,
-    ...(options.classNames ? { classNames: options.classNames } : {}),
+    classes: classes ?? labels.reduce((a, b) => Math.max(a, b), -1) + 1,
+    ...(classNames ? { classNames } : {}),
     checksum: checksumOf(images, labels, shape),
   };
 }

@@ -1,4 +1,4 @@
-import { checksumOf, type IdxDatasetOptions, type ImageDataset } from "../dataset.ts";
+import { type IdxDatasetOptions, type ImageDataset, labelled } from "../dataset.ts";
 import { DataError } from "../error.ts";
 import { readNpy } from "./read-npy.ts";
 
@@ -48,13 +48,5 @@ async function readLabels(path: string, n: number, classes = Infinity): Promise<
 export async function readNpyDataset(options: NpyDatasetOptions): Promise<ImageDataset> {
   const { images, shape } = await readImages(options.images);
   const labels = await readLabels(options.labels, shape[0], options.classes);
-  return {
-    name: options.name,
-    images,
-    labels,
-    shape,
-    classes: options.classes ?? labels.reduce((a, b) => Math.max(a, b), -1) + 1,
-    ...(options.classNames ? { classNames: options.classNames } : {}),
-    checksum: checksumOf(images, labels, shape),
-  };
+  return labelled(options, { images, shape, labels });
 }
