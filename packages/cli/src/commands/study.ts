@@ -120,7 +120,11 @@ const summary = ({ run, stage, last, problem }: RunProgress): object => ({
 export async function studyRun(file: string, options: StudyRunOptions): Promise<number> {
   const { loaded, plan, folder } = await open(file, options);
   const place = { base: loaded.base, folder: options.data };
-  for (const { settings } of plan.runs) checkImages(settings.data as DataSettings, place);
+  // The runs of a study share few sources of images.
+  const sources = new Map(
+    plan.runs.map(({ settings: { data } }) => [JSON.stringify(data), data as DataSettings]),
+  );
+  for (const data of sources.values()) checkImages(data, place);
   const slots = slotsOf(options);
   say(`${plan.runs.length} runs in ${folder}, ${slots.length} at once`);
   const runs = await interruptible(async (signal) => {
