@@ -46,6 +46,7 @@ export {
   evaluateClassifier,
 } from "./evaluate.ts";
 export { type Fidelity, fidelity } from "./fidelity.ts";
+export { holm } from "./holm.ts";
 export {
   type IntervalMetric,
   type MetricIntervalOptions,
@@ -53,11 +54,13 @@ export {
 } from "./metric-interval.ts";
 export { calibrationNullFloor, type NullFloor, type NullFloorOptions } from "./null-floor.ts";
 export { type McNemar, mcNemarTest, type PairedDifference, pairedBootstrap } from "./paired.ts";
+export { quantiles } from "./quantile.ts";
 export { areaUnderRoc, falsePositiveRateAt95 } from "./ranking.ts";
 export { type RiskCoverage, riskCoverage } from "./risk-coverage.ts";
 export type { ScoreOptions } from "./rows.ts";
 export { brierScore, negativeLogLikelihood } from "./scores.ts";
 export {
+  type PairedSeedInterval,
   pairedSeedInterval,
   type SeedInterval,
   type SeedIntervalOptions,

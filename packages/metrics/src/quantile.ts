@@ -1,3 +1,5 @@
+import { checkNumber } from "@sd/math";
+
 /**
  * Quantiles of ascending values with linear interpolation: type 7, numpy's default.
  *
@@ -14,4 +16,28 @@ export function quantileOfSorted(sorted: Float64Array, q: number): number {
   // Infinities have no difference from each other, and none that 0 could be multiplied by.
   if (low === high || position === below) return low;
   return low + (position - below) * (high - low);
+}
+
+/**
+ * Quantiles with linear interpolation between the values: type 7, numpy's default.
+ *
+ * @param values - Any order; with NaN among them, or without any, every quantile is NaN.
+ * @param probabilities - In [0, 1].
+ * @returns One a probability.
+ * @throws {@link DomainError}, {@link TypeMismatchError}.
+ *
+ * @example
+ * ```ts
+ * import { quantiles } from "@sd/metrics";
+ *
+ * console.log(quantiles([4, 1, 3, 2], [0.25, 0.5])); // [ 1.75, 2.5 ]
+ * ```
+ */
+export function quantiles<const P extends readonly number[]>(
+  values: ArrayLike<number>,
+  probabilities: P,
+): { readonly [I in keyof P]: number } {
+  for (const q of probabilities) checkNumber("quantiles", "probabilities", q, { min: 0, max: 1 });
+  const sorted = Float64Array.from(values).sort();
+  return probabilities.map((q) => quantileOfSorted(sorted, q)) as { [I in keyof P]: number };
 }

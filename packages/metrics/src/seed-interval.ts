@@ -1,5 +1,6 @@
 import { checkNumber, ShapeError } from "@sd/math";
 import { studentTQuantile } from "@sd/math/special";
+import { studentTPValue } from "./student-t.ts";
 
 /** Mean over training seeds, with an interval for it. */
 export interface SeedInterval {
@@ -8,6 +9,15 @@ export interface SeedInterval {
   readonly standardDeviation: number;
   /** mean ± t · standard deviation / √s; NaN for fewer than two seeds. */
   readonly interval: readonly [number, number];
+}
+
+/** The mean difference of two methods over training seeds. */
+export interface PairedSeedInterval extends SeedInterval {
+  /**
+   * Two-sided, of Student's t of the differences: the probability of a mean at least as far from 0 where there is no difference. NaN
+   * for fewer than two seeds.
+   */
+  readonly pValue: number;
 }
 
 /** Options of the intervals over seeds. */
@@ -46,23 +56,34 @@ export function seedInterval(
 }
 
 /**
- * {@link seedInterval} of the differences of two methods trained with the same seeds.
+ * {@link seedInterval} of the differences of two methods trained with the same seeds, and the paired t-test that belongs to it.
  *
  * @param a - One value a seed.
  * @param b - In the same order of seeds.
  * @param options - `level`.
+ * @returns Of a − b; where all differences are equal, p is 1 if they are 0, else 0.
  * @throws {@link ShapeError} if the lengths differ.
+ *
+ * @example
+ * ```ts
+ * import { pairedSeedInterval } from "@sd/metrics";
+ *
+ * console.log(pairedSeedInterval([0.62, 0.65, 0.64], [0.61, 0.62, 0.62]).pValue.toFixed(4)); // 0.0742
+ * ```
  */
 export function pairedSeedInterval(
   a: readonly number[],
   b: readonly number[],
   options: SeedIntervalOptions = {},
-): SeedInterval {
+): PairedSeedInterval {
   if (a.length !== b.length) {
     throw new ShapeError("pairedSeedInterval", "b", `to have length ${a.length}, got ${b.length}`);
   }
-  return seedInterval(
-    a.map((value, i) => value - b[i]!),
-    options,
-  );
+  const differences = a.map((value, i) => value - b[i]!);
+  const all = seedInterval(differences, options);
+  const { mean, standardDeviation } = all;
+  const s = differences.length;
+  if (s < 2) return { ...all, pValue: Number.NaN };
+  const t = mean === 0 ? 0 : mean / (standardDeviation / Math.sqrt(s));
+  return { ...all, pValue: studentTPValue(t, s - 1) };
 }

@@ -72,6 +72,8 @@ test.each<[string, () => unknown]>([
   ["method", () => metrics.bootstrapInterval(() => 0, 3, { seed: 1, method: "other" as never })],
   ["level", () => metrics.seedInterval([1, 2], { level: 0 })],
   ["b", () => metrics.pairedSeedInterval([1, 2], [1])],
+  ["pValues", () => metrics.holm([0.5, 1.5])],
+  ["probabilities", () => metrics.quantiles([1, 2], [-0.1])],
   ["b", () => metrics.mcNemarTest([1, 0], [1])],
   ["members", () => metrics.ensembleUncertainty([], [2, 3])],
   ["members", () => metrics.ensembleUncertainty([LOGITS, new Float32Array(3)], [2, 3])],

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { normalCdf } from "../src/normal-cdf.ts";
-import { quantileOfSorted } from "../src/quantile.ts";
+import { quantileOfSorted, quantiles } from "../src/quantile.ts";
 import { reference } from "./reference.ts";
 
 describe("numerics", () => {
@@ -11,6 +11,13 @@ describe("numerics", () => {
   test.each(reference.quantiles)("quantile %f as numpy", (q, expected) => {
     const sorted = Float64Array.from(reference.sample).sort();
     expect(quantileOfSorted(sorted, q!)).toBeAllclose(expected!);
+  });
+
+  test("many quantiles as one by one, in any order of the values", () => {
+    const [probabilities, expected] = [0, 1].map((i) => reference.quantiles.map((q) => q[i]!));
+    expect(quantiles(reference.sample, probabilities!)).toBeAllclose(expected!);
+    expect(quantiles([...reference.sample].reverse(), probabilities!)).toBeAllclose(expected!);
+    expect(quantiles([], [0.5])).toEqual([Number.NaN]);
   });
 
   test("quantiles of nothing, of NaN and between infinities", () => {

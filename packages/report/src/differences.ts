@@ -1,9 +1,7 @@
 // A group against its baseline, seed by seed or image by image.
-import { mcNemarTest, pairedSeedInterval } from "@sd/metrics";
+import { mcNemarTest, pairedSeedInterval, quantiles } from "@sd/metrics";
 import type { Interval, RunValues } from "./evaluate-run.ts";
 import type { MetricName } from "./metric-table.ts";
-import { quantiles } from "./quantiles.ts";
-import { studentTPValue } from "./student-t.ts";
 
 /** How a method's value differs from the baseline's. */
 export interface PairedDifference {
@@ -27,12 +25,8 @@ export interface PairedDifference {
 export type RawDifference = Omit<PairedDifference, "adjustedPValue">;
 
 function overSeeds(own: readonly number[], other: readonly number[]): RawDifference {
-  const { mean, standardDeviation, interval } = pairedSeedInterval(own, other);
-  const s = own.length;
-  // Without any spread the difference is certain, or there is none.
-  const t = mean === 0 ? 0 : mean / (standardDeviation / Math.sqrt(s));
-  const pValue = studentTPValue(t, s - 1);
-  return { difference: mean, interval, pValue, pairedBy: "seeds", pairs: s };
+  const { mean, interval, pValue } = pairedSeedInterval(own, other);
+  return { difference: mean, interval, pValue, pairedBy: "seeds", pairs: own.length };
 }
 
 function overImages(own: RunValues, other: RunValues, name: MetricName): RawDifference | undefined {

@@ -4,12 +4,12 @@ import {
   calibrationNullFloor,
   evaluateClassifier,
   fitTemperature,
+  quantiles,
   riskCoverage,
 } from "@sd/metrics";
 import type { Predictions, RunRecord } from "@sd/runs";
 import { seedOf } from "./identity.ts";
 import type { MetricName } from "./metric-table.ts";
-import { quantiles } from "./quantiles.ts";
 import { rowValues, weightedMetrics } from "./row-values.ts";
 
 export type Interval = readonly [number, number];

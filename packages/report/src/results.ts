@@ -1,10 +1,9 @@
-import { seedInterval } from "@sd/metrics";
+import { holm, seedInterval } from "@sd/metrics";
 import type { RunRecord } from "@sd/runs";
 import { mapBounded } from "./bounded.ts";
 import { type PairedDifference, pairedDifference, type RawDifference } from "./differences.ts";
 import { evaluateRun, type Interval, type RunValues } from "./evaluate-run.ts";
 import { type Cell, groupRuns, type LeftOut, type RunGroup } from "./groups.ts";
-import { holm } from "./holm.ts";
 import { COMPARED, METRICS, type MetricDefinition, type MetricName } from "./metric-table.ts";
 import { reasonOf } from "./read-records.ts";
 import type { Setting } from "./settings.ts";

@@ -1,6 +1,7 @@
 import {
   expectedCalibrationError,
   fitTemperature,
+  holm,
   mcNemarTest,
   negativeLogLikelihood,
   pairedBootstrap,
@@ -11,7 +12,6 @@ import {
 } from "@sd/metrics";
 import { listRuns, type RunRecord, readRun } from "@sd/runs";
 import { describe, expect, test } from "vitest";
-import { holm } from "../src/holm.ts";
 import { type LeftOut, METRICS, resultsTable } from "../src/index.ts";
 import { FOUR, type SyntheticRun, writeRuns } from "./synthetic-runs.ts";
 

@@ -67,6 +67,11 @@ export interface TrainOptions extends TrainSettings {
    * @defaultValue 2
    */
   readonly keepLast?: number;
+  /**
+   * Whether the logits on the training images are kept beside those on validation and test, not augmented, with the labels that were
+   * trained on: what the network would tell its students. @defaultValue false
+   */
+  readonly predictTrain?: boolean;
   /** Is told, in words, what a person should know: a damaged checkpoint. @defaultValue `process.emitWarning` */
   readonly onWarning?: (message: string) => void;
   readonly onProgress?: (progress: Progress) => void;

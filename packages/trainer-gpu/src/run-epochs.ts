@@ -129,16 +129,17 @@ async function loadBestOf({
   return { weights: unpackWeights(network, tensors), metrics: metricsOf(metadata) };
 }
 
-/** Predicts validation and test with the best checkpoint, and keeps the logits for every metric ever wanted. */
+/** Predicts with the best checkpoint, and keeps the logits for every metric ever wanted. */
 async function savePredictions(context: Context): Promise<EpochMetrics> {
-  const { run, session, data, predictBatchSize, evaluate } = context;
+  const { run, session, data, predictBatchSize, evaluate, predictTrain = false } = context;
   const best = await loadBestOf(context);
   if (best === undefined) {
     throw new TrainerError("BAD_CHECKPOINT", `${run.folder}: no checkpoint \`best\``);
   }
   const values = Object.entries(best.weights).map(([k, v]) => [`weights/${k}`, v]);
   session.write(Object.fromEntries(values));
-  for (const split of ["validation", "test"] as const) {
+  const splits = ["validation", "test", ...(predictTrain ? (["train"] as const) : [])] as const;
+  for (const split of splits) {
     const predictions = await predictDataset(session, data[split], predictBatchSize, evaluate);
     await run.savePredictions(split, predictions);
   }

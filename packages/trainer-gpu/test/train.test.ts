@@ -65,6 +65,17 @@ describe("a run", () => {
     expect(accuracy(logits, labels, shape)).toBe(Math.max(...accuracies));
   });
 
+  test("keeps its predictions on the training images where it is told to", async () => {
+    const { train: images, ...others } = toyData();
+    // The validation images are the training images, so that both are predicted alike.
+    const data = { ...others, train: images, validation: images };
+    await train(options({ data, epochs: 1, predictTrain: true }));
+    const { predictions, splits } = await readRun(folder);
+    expect(await splits()).toEqual(["test", "train", "validation"]);
+    expect(await predictions("train")).toEqual(await predictions("validation"));
+    expect((await predictions("train")).labels).toEqual(images.labels);
+  });
+
   test("tells its progress after every step and every epoch", async () => {
     const steps: string[] = [];
     const epochs: number[] = [];

@@ -114,6 +114,10 @@ export const sharedSettings: Shape<SharedSettings> = {
     "What the best epoch is chosen by, on the validation images.",
   ) as z.ZodType<"accuracy" | "nll">,
   earlyStopping: earlyStoppingSchema,
+  predictTrain: z.boolean().optional().meta({
+    description:
+      "Keep the predictions on the training images too: what the network would tell its students. They are not kept where it is left out.",
+  }),
 };
 
 /** One run. */

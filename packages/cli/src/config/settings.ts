@@ -48,6 +48,8 @@ export interface SharedSettings {
         readonly minDelta: number;
       }
     | undefined;
+  /** Predictions on the training images are kept too. */
+  readonly predictTrain?: boolean | undefined;
 }
 
 /** One run. */

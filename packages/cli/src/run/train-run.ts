@@ -79,6 +79,7 @@ export async function trainRun(settings: RunSettings, context: RunContext): Prom
       ...{ folder, engine, data, signal },
       ...(workers === undefined ? {} : { workers }),
       ...(onWarning ? { onWarning } : {}),
+      predictTrain: settings.predictTrain ?? false,
       teacher: await teacherOf(settings, place.base),
       onProgress(progress) {
         const { epoch, metrics } = progress;

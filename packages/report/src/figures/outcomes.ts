@@ -1,7 +1,6 @@
 // What the figures of the predictions draw from: the runs of a method taken together.
-import { bootstrap } from "@sd/metrics";
+import { bootstrap, quantiles } from "@sd/metrics";
 import { checkedPredictions } from "../evaluate-run.ts";
-import { quantiles } from "../quantiles.ts";
 import { binsOf, byConfidence, type RowValues, rowValues } from "../row-values.ts";
 import type { Series } from "./figure.ts";
 

@@ -1,6 +1,6 @@
-import { pairedSeedInterval } from "@sd/metrics";
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
+import { pairedSeedInterval } from "../src/index.ts";
 import { studentTPValue } from "../src/student-t.ts";
 
 // The critical values of every table of Student's t.

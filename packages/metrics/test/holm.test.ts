@@ -1,9 +1,10 @@
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
-import { holm } from "../src/holm.ts";
+import { holm } from "../src/index.ts";
+import extended from "./fixtures/extended.json" with { type: "json" };
 
-test("R's p.adjust(c(0.01, 0.04, 0.03, 0.005), 'holm')", () => {
-  expect(holm([0.01, 0.04, 0.03, 0.005])).toBeAllclose([0.03, 0.06, 0.06, 0.02]);
+test.each(extended.holm)("statsmodels' for $pValues", ({ pValues, adjusted }) => {
+  expect(holm(pValues)).toBeAllclose(adjusted, { rtol: 1e-14 });
 });
 
 test("one p-value stays as it is, and what is none stays out of the family", () => {
