@@ -127,7 +127,10 @@ describe("from a study to its report", () => {
     expect(readFileSync(join(out, "report.html"), "utf8")).toContain("data:image/png;base64,");
     const again = await sd(["report", out]);
     expect([again.code, again.err]).toEqual([2, expect.stringContaining("is there already")]);
-    expect((await sd(["report", out, "--force"])).code).toBe(0);
+    const figures = join(newFolder(), "figures");
+    const forced = await sd(["report", out, "--force", "--figures", figures]);
+    expect([forced.code, forced.err]).toEqual([0, expect.stringMatching(/^\d+ figures in /)]);
+    expect(existsSync(join(figures, "reliability.svg"))).toBe(true);
     expect((await sd(["report", out, "--format", "csv"])).out).toMatch(/^label,method,/);
     expect(JSON.parse((await sd(["report", out, "--format", "json"])).out).rows).toHaveLength(3);
 

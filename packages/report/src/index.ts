@@ -7,6 +7,7 @@ export type { LeftOut } from "./groups.ts";
 export type { ImageProvider, ReportImages } from "./hardest.ts";
 export { METRICS, type MetricDefinition, type MetricName } from "./metric-table.ts";
 export { type ReadRecords, readRecords } from "./read-records.ts";
+export { type FigureOptions, renderFigures } from "./render-figures.ts";
 export { type ReportOptions, renderReport } from "./render-report.ts";
 export { type ResultCell, type ResultRow, type ResultsOptions, resultsTable } from "./results.ts";
 export type { Setting } from "./settings.ts";

@@ -3,7 +3,7 @@ import { resolve } from "node:path";
 import type { RunRecord } from "@sd/runs";
 import { ReportError } from "./error.ts";
 import { metricsBySetting } from "./figures/by-setting.ts";
-import { cellFigures } from "./figures/cell-figures.ts";
+import { cellFigures, drawnCells, placedId } from "./figures/cell-figures.ts";
 import { listed } from "./figures/figure.ts";
 import { renderFigure } from "./figures/render.ts";
 import type { LeftOut } from "./groups.ts";
@@ -34,10 +34,6 @@ export interface ReportOptions extends ResultsOptions {
 // Nothing is fetched and nothing runs, even if a name in a run folder tried.
 const POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:";
 
-/** Of how many cells of a grid figures are drawn; of a large grid the first stands for all. */
-const DRAWN_CELLS = 3;
-const LARGE_GRID = 12;
-
 type How = Omit<ReportOptions, "out" | "title" | "rows">;
 
 /** The figures of one cell, below a heading of its own where there are several. */
@@ -45,12 +41,11 @@ async function cellHtml(
   cell: ResultsOfCell,
   index: number,
   byFolder: ReadonlyMap<string, RunRecord>,
-  { split = "test", bins = 15, resamples = 2000, seed = 0, images }: How,
+  { images, ...how }: How,
 ): Promise<Html> {
-  const how = { split, bins, seed, resamples: Math.min(resamples, 500) };
   const { figures, outcomes, leftOut } = await cellFigures(cell, byFolder, how);
   const level = cell.title ? 4 : 3;
-  const placed = (id: string): string => (cell.title ? `${id}-${index + 1}` : id);
+  const placed = (id: string): string => placedId(id, cell, index);
   const drawn: Html[] = [];
   for (const figure of figures) {
     drawn.push(await renderFigure(figure, { id: placed(figure.id), level }));
@@ -73,7 +68,7 @@ async function figuresHtml(
   const byFolder = new Map(records.map((record) => [resolve(record.folder), record]));
   const setting = metricsBySetting(cells);
   const parts = setting ? [await renderFigure(setting, { id: setting.id, level: 3 })] : [];
-  const drawn = cells.slice(0, cells.length > LARGE_GRID ? 1 : DRAWN_CELLS);
+  const drawn = drawnCells(cells);
   if (drawn.length < cells.length) {
     parts.push(
       html`<p>Further figures show the first ${drawn.length === 1 ? "" : `${drawn.length} `}of ${cells.length} settings; not drawn: ${listed(cells.slice(drawn.length).map(({ title }) => title))}. Make a report of fewer runs to see theirs.</p>`,

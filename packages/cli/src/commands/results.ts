@@ -8,6 +8,7 @@ import {
   ReportError,
   type ResultRow,
   readRecords,
+  renderFigures,
   renderReport,
   resultsTable,
   studyResults,
@@ -31,6 +32,8 @@ export interface TableCommandOptions {
 export interface ReportCommandOptions {
   readonly format: "html" | "md" | "csv" | "json";
   readonly out?: string;
+  /** A folder to write the figures to. */
+  readonly figures?: string;
   readonly title?: string;
   readonly baseline?: string;
   readonly split: string;
@@ -125,18 +128,20 @@ export async function compare(
 /** Writes a page or a table about finished runs; what is left out is named on standard error. */
 export async function report(
   folders: readonly string[],
-  { format, out, title, baseline, split, force = false }: ReportCommandOptions,
+  { format, out, figures, title, baseline, split, force = false }: ReportCommandOptions,
 ): Promise<number> {
   const runs = await findRuns(folders);
   const heading = title ?? `What ${runs.length} runs say`;
-  const options = {
-    ...{ split, onLeftOut: tellLeftOut },
-    ...(baseline === undefined ? {} : { baseline }),
-  };
+  const chosen = { split, ...(baseline === undefined ? {} : { baseline }) };
+  const options = { ...chosen, onLeftOut: tellLeftOut };
+  const path = out ?? join(folders[0]!, "report.html");
   try {
+    if (format === "html") await refuseExisting(path, force);
+    if (figures !== undefined) {
+      const drawn = await renderFigures(runs, { ...chosen, out: figures });
+      process.stderr.write(`${drawn.length} figures in ${figures}\n`);
+    }
     if (format === "html") {
-      const path = out ?? join(folders[0]!, "report.html");
-      await refuseExisting(path, force);
       const page = { out: path, title: heading, images: imagesOfRuns(), ...options };
       process.stdout.write(`${await renderReport(runs, page)}\n`);
       return 0;

@@ -66,6 +66,7 @@ export function addResultCommands(program: Command, run: Run): void {
       "--out <file>",
       "the file (default: report.html in the first folder, else standard output)",
     )
+    .option("--figures <folder>", "write the figures there too, as SVG with their data")
     .option("--title <words>", "the title of the page")
     .option("--baseline <method>", "the method that others are compared with")
     .option("--split <name>", "the predictions to judge", "test")
@@ -77,6 +78,7 @@ export function addResultCommands(program: Command, run: Run): void {
     report,
     "sd report runs/compare",
     "sd report runs/compare --format csv --out results.csv",
+    "sd report runs/compare --figures figures",
   );
 
   const serve = program

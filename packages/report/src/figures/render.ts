@@ -4,9 +4,8 @@ import { csvLines } from "../format-csv.ts";
 import { Html, html } from "../html.ts";
 import type { Figure, FigureTable } from "./figure.ts";
 
-// Text and lines take the page's colour, so that one drawing serves light and dark.
+// Text and lines take the page's colour, so that one drawing serves light and dark; black in a file of its own.
 const CONFIG = {
-  background: "transparent",
   font: "system-ui, sans-serif",
   aria: false,
   view: { stroke: "currentColor", strokeOpacity: 0.25 },
@@ -88,25 +87,38 @@ export interface Placement {
   readonly level: number;
 }
 
-/** Draws a figure as inline SVG, with its numbers, and its specification and data to take out. */
-export async function renderFigure(figure: Figure, { id, level }: Placement): Promise<Html> {
-  const { title, description, caption, spec, table } = figure;
+/** Draws a figure as SVG that says what it shows. */
+export async function drawFigure(
+  { spec, description }: Figure,
+  background: "white" | "transparent",
+): Promise<string> {
   // Vega counts its ids through the whole process.
   resetSVGDefIds();
-  const compiled = compile({ ...spec, config: CONFIG } as TopLevelSpec).spec;
+  const compiled = compile({ ...spec, config: { ...CONFIG, background } } as TopLevelSpec).spec;
   const view = new View(parse(compiled), { renderer: "none", logLevel: ERRORS_ONLY });
-  const drawn = inline(await view.toSVG(), id);
+  const svg = await view.toSVG();
   view.finalize();
-  const svg = new Html(
-    drawn.replace("<svg", html`<svg role="img" aria-label="${description}"`.text),
-  );
-  const whole = JSON.stringify({ $schema: SCHEMA, description, ...spec });
+  return svg.replace("<svg", html`<svg role="img" aria-label="${description}"`.text);
+}
+
+/** A figure's specification with its data, for Vega-Lite. */
+export const vegaLiteOf = ({ description, spec }: Figure): string =>
+  JSON.stringify({ $schema: SCHEMA, description, ...spec });
+
+/** A figure's numbers. */
+export const csvOf = ({ table: { columns, rows } }: Figure): string =>
+  `${csvLines([columns, ...rows])}\r\n`;
+
+/** A figure as inline SVG, with its numbers, and its specification and data to take out. */
+export async function renderFigure(figure: Figure, { id, level }: Placement): Promise<Html> {
+  const { title, caption, table } = figure;
+  const svg = new Html(inline(await drawFigure(figure, "transparent"), id));
   const heading = new Html(String(level));
   return html`<figure id="${id}" aria-labelledby="${id}-title">
 <h${heading} id="${id}-title">${title}</h${heading}>
 <div class="drawing" role="region" tabindex="0" aria-label="${title}">${svg}</div>
 <figcaption>${caption}</figcaption>
-<p class="files">${download("application/json", `${id}.vl.json`, whole, "Vega-Lite specification")} ${download("text/csv", `${id}.csv`, `${csvLines([table.columns, ...table.rows])}\r\n`, "data as CSV")}</p>
+<p class="files">${download("application/json", `${id}.vl.json`, vegaLiteOf(figure), "Vega-Lite specification")} ${download("text/csv", `${id}.csv`, csvOf(figure), "data as CSV")}</p>
 ${numbersHtml(title, table)}</figure>
 `;
 }
