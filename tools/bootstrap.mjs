@@ -21,6 +21,7 @@ const COMMANDS = {
   sd: ["packages/cli/src/bin.ts"],
   check: ["tools/check.ts"],
   bench: ["bench/main.ts"],
+  claims: ["examples/paper-claims/main.ts"],
   format: ["tools/format.ts"],
   api: ["tools/api.ts"],
 };

@@ -1,0 +1,52 @@
+// Experiment 2: one student at several temperatures of its teacher.
+import { judge, outcomesTable } from "./comparison.ts";
+import type { Findings, Study } from "./experiment.ts";
+import { number, table } from "./markdown.ts";
+import { accuracy, valueIn } from "./measures.ts";
+import type { Run } from "./runs.ts";
+import { type Targets, targetsOf } from "./targets.ts";
+import { agreementColumn, valuesTable } from "./values.ts";
+
+const temperatureOf = ({ options }: Run): number => Number(options.temperature);
+
+const mean = (values: readonly number[]): number =>
+  values.reduce((a, b) => a + b, 0) / values.length;
+
+export async function temperature({ runs, rows }: Study): Promise<Findings> {
+  const students = runs.filter(({ generation }) => generation > 0);
+  const teachers = runs.filter(({ generation }) => generation === 0);
+  const all = [...new Set(students.map(temperatureOf))].sort((a, b) => a - b);
+  const at = (wanted: number): Run[] => students.filter((run) => temperatureOf(run) === wanted);
+  const outcomes = judge([
+    {
+      claim: "2b",
+      words: "T = 16 − T = 4",
+      measure: accuracy,
+      expected: "lower",
+      own: at(16),
+      other: at(4),
+    },
+  ]);
+  const lines: string[][] = [];
+  for (const one of all) {
+    const targets = (await Promise.all(teachers.map((run) => targetsOf(run, one)))).filter(
+      (found): found is Targets => found !== undefined,
+    );
+    lines.push([
+      `T = ${one}`,
+      number(mean(targets.map(({ uncertainty }) => uncertainty)), 3),
+      number(mean(targets.map(({ diversity }) => diversity)), 3),
+      number(mean(targets.map(({ variance }) => variance)), 4),
+      number(100 * mean(at(one).map((run) => valueIn(accuracy, run))), 2),
+    ]);
+  }
+  const head = ["targets", "uncertainty", "diversity", "variance", "accuracy of the students, %"];
+  return {
+    outcomes,
+    blocks: {
+      "temperature-values": valuesTable(rows, [agreementColumn(runs)]),
+      "temperature-targets": table(head, lines),
+      "temperature-tests": outcomesTable(outcomes),
+    },
+  };
+}
