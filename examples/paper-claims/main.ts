@@ -14,7 +14,7 @@ neither is named.
   --data <folder>  the folder of the data sets (default: $SD_DATA, else data)
   --out <file>     the document (default: docs/results.md); a new one has tables alone
   --jobs <n>       runs at once (default: 1)
-  --profile <name> the variation of the studies, such as full
+  --profile <name> a variation that all three experiments have: full
   --set <s=value>  a setting of all studies in place of the files', such as data.images=photos
   --help           this text
 `;
@@ -46,7 +46,13 @@ async function main(args: string[]): Promise<number> {
   const { runs, data, out } = values;
   if (part !== "results") {
     const settings = values.set.flatMap((setting) => ["--set", setting]);
-    const code = await trainAll(runs, ["--jobs", values.jobs, "--data", data, ...settings]);
+    const code = await trainAll(runs, values.profile, [
+      "--jobs",
+      values.jobs,
+      "--data",
+      data,
+      ...settings,
+    ]);
     if (code !== 0) return code;
   }
   if (part !== "train") {

@@ -6,13 +6,17 @@ import { fileURLToPath } from "node:url";
 const here = fileURLToPath(new URL(".", import.meta.url));
 const sd = join(here, "..", "..", "packages", "cli", "src", "bin.ts");
 
-/** The studies in the order in which they are needed. */
-const STUDIES: readonly (readonly string[])[] = [
-  ["selection", "--profile", "rate"],
-  ["selection"],
-  ["born-again"],
-  ["temperature"],
-  ["smoothing"],
+/** A study as it is called; an experiment may be made in a variation of it. */
+interface Call {
+  readonly study: string;
+  readonly profile?: string | undefined;
+}
+
+/** The studies in the order in which they are needed: the rate is chosen before the strengths. */
+const callsOf = (profile: string | undefined): readonly Call[] => [
+  { study: "selection", profile: "rate" },
+  { study: "selection" },
+  ...["born-again", "temperature", "smoothing"].map((study) => ({ study, profile })),
 ];
 
 /** Ends with the exit code of the program that is called. */
@@ -39,21 +43,19 @@ function call(args: readonly string[]): Promise<number> {
  * Makes the runs that are missing.
  *
  * @param runs - The folder of the studies' folders.
+ * @param profile - The variation of the experiments.
  * @param more - Options of `sd study run`, the same for all.
  * @returns 0, or the exit code of the study that was stopped or failed.
  */
-export async function trainAll(runs: string, more: readonly string[]): Promise<number> {
-  for (const [name, ...profile] of STUDIES) {
-    const file = join(here, `${name}.yaml`);
-    const code = await call([
-      "study",
-      "run",
-      file,
-      ...profile,
-      "--out",
-      join(runs, name!),
-      ...more,
-    ]);
+export async function trainAll(
+  runs: string,
+  profile: string | undefined,
+  more: readonly string[],
+): Promise<number> {
+  for (const { study, profile: variation } of callsOf(profile)) {
+    const file = join(here, `${study}.yaml`);
+    const chosen = variation === undefined ? [] : ["--profile", variation];
+    const code = await call(["study", "run", file, "--out", join(runs, study), ...chosen, ...more]);
     if (code !== 0) return code;
   }
   return 0;

@@ -9,7 +9,7 @@ test("an unknown command says which there are", () => {
   const { status, stderr } = spawnSync(process.execPath, [bootstrap, "sart"], { encoding: "utf8" });
   expect(status).toBe(1);
   expect(stderr).toContain("no command `sart`");
-  expect(stderr).toContain("There is start, sd, check, bench, format, api");
+  expect(stderr).toContain("There is start, sd, check, bench, claims, format, api");
 });
 
 test("options pass through to the command, and its exit code comes back", (ctx) => {
