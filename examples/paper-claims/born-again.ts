@@ -1,4 +1,5 @@
 // Experiment 1: students of students.
+import { mean } from "@sd/math";
 import { judge, outcomesTable, type Prediction, pairs } from "./comparison.ts";
 import type { Findings, Study } from "./experiment.ts";
 import { number, table } from "./markdown.ts";
@@ -37,9 +38,6 @@ async function taught(
   }
   return { students, byGeneration };
 }
-
-const mean = (values: readonly number[]): number =>
-  values.reduce((a, b) => a + b, 0) / values.length;
 
 export async function bornAgain({ runs, rows }: Study): Promise<Findings> {
   const of = (wanted: number): Run[] => runs.filter(({ generation }) => generation === wanted);

@@ -1,4 +1,5 @@
 // Experiment 3: smoothing with and without a teacher, on clean and on noisy labels.
+import { mean } from "@sd/math";
 import { quantiles } from "@sd/metrics";
 import { judge, type Outcome, outcomesTable, type Prediction, pairs } from "./comparison.ts";
 import type { Blocks } from "./document.ts";
@@ -55,9 +56,6 @@ function predictionsAt(noise: number, methods: Methods): Prediction[] {
     of("3e", "self-distillation − cross-entropy", selfDistillation, crossEntropy, scaledNll),
   ];
 }
-
-const mean = (values: readonly number[]): number =>
-  values.reduce((a, b) => a + b, 0) / values.length;
 
 /** Every way to draw as many as there are, one after the other, each put back. */
 function* draws(n: number): Generator<number[]> {

@@ -1,4 +1,5 @@
 // Experiment 2: one student at several temperatures of its teacher.
+import { mean } from "@sd/math";
 import { judge, outcomesTable } from "./comparison.ts";
 import type { Findings, Study } from "./experiment.ts";
 import { number, table } from "./markdown.ts";
@@ -8,9 +9,6 @@ import { type Targets, targetsOf } from "./targets.ts";
 import { agreementColumn, valuesTable } from "./values.ts";
 
 const temperatureOf = ({ options }: Run): number => Number(options.temperature);
-
-const mean = (values: readonly number[]): number =>
-  values.reduce((a, b) => a + b, 0) / values.length;
 
 export async function temperature({ runs, rows }: Study): Promise<Findings> {
   const students = runs.filter(({ generation }) => generation > 0);
