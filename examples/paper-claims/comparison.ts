@@ -15,9 +15,15 @@ export interface Prediction {
   readonly other: readonly Run[];
 }
 
+/**
+ * Which runs are compared: those that the protocol admits, or all, the undertrained among them, which answers nothing that was asked
+ * before but can be looked at.
+ */
+export type Among = "admitted" | "all";
+
 /** What became of a prediction. */
 export interface Outcome extends Prediction {
-  /** Seeds that both have, without those of which a run is undertrained. */
+  /** Seeds that both have. */
   readonly seeds: readonly number[];
   readonly difference: number;
   /** Student's, over seeds. */
@@ -26,7 +32,7 @@ export interface Outcome extends Prediction {
   readonly overImages: readonly [number, number];
   readonly pValue: number;
   readonly adjusted: number;
-  readonly verdict: "shown" | "not shown" | "shown the other way" | "not compared";
+  readonly verdict: "shown" | "not shown" | "shown the other way" | "not compared" | "explored";
 }
 
 /** The mean of several arrays of one length, element by element. */
@@ -34,10 +40,15 @@ const average = (arrays: readonly Float64Array[]): Float64Array =>
   arrays[0]!.map((_, i) => arrays.reduce((sum, array) => sum + array[i]!, 0) / arrays.length);
 
 /** Runs of the same seed; the first of a seed counts. */
-export function pairs(own: readonly Run[], other: readonly Run[]): (readonly [Run, Run])[] {
+export function pairs(
+  own: readonly Run[],
+  other: readonly Run[],
+  among: Among,
+): (readonly [Run, Run])[] {
+  const isIn = (run: Run): boolean => among === "all" || !isUndertrained(run);
   return own.flatMap((run) => {
     const partner = other.find(({ seed }) => seed === run.seed);
-    return partner && !isUndertrained(run) && !isUndertrained(partner) ? [[run, partner]] : [];
+    return partner && isIn(run) && isIn(partner) ? [[run, partner]] : [];
   });
 }
 
@@ -54,10 +65,10 @@ function verdictOf(
 const NOTHING: readonly [number, number] = [Number.NaN, Number.NaN];
 
 /** Judges the predictions of one experiment together. */
-export function judge(predictions: readonly Prediction[]): Outcome[] {
+export function judge(predictions: readonly Prediction[], among: Among = "admitted"): Outcome[] {
   const judged = predictions.map((prediction) => {
     const { measure, own, other } = prediction;
-    const paired = pairs(own, other);
+    const paired = pairs(own, other, among);
     const seeds = paired.map(([{ seed }]) => seed);
     if (paired.length < 2) {
       return {
@@ -84,7 +95,7 @@ export function judge(predictions: readonly Prediction[]): Outcome[] {
   return judged.map((one, i) => ({
     ...one,
     adjusted: adjusted[i]!,
-    verdict: verdictOf(one, one.difference, adjusted[i]!),
+    verdict: among === "all" ? "explored" : verdictOf(one, one.difference, adjusted[i]!),
   }));
 }
 

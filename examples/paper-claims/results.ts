@@ -9,6 +9,7 @@ import type { Outcome } from "./comparison.ts";
 import { type Blocks, fill, plain } from "./document.ts";
 import { type Findings, openStudy, type Study } from "./experiment.ts";
 import { between, probability, signed, table } from "./markdown.ts";
+import { readStudy } from "./runs.ts";
 import { machines, selection, undertrained } from "./setting.ts";
 import { smoothing } from "./smoothing.ts";
 import { temperature } from "./temperature.ts";
@@ -31,20 +32,35 @@ const FIGURES: Readonly<Record<string, string>> = {
   smoothing: "by-setting",
 };
 
-/** All predictions in one table. */
-function verdicts(outcomes: readonly Outcome[]): string {
-  const lines = outcomes.map(
-    ({ claim, words, measure, expected, difference, interval, adjusted, verdict }) => {
-      const { name, scale, digits } = measure;
-      const value = `${signed(scale * difference, digits)} (${between([scale * interval[0], scale * interval[1]], digits)})`;
-      return [claim, `${name} of ${words}`, expected, verdict, value, probability(adjusted)];
-    },
-  );
-  return table(
-    ["", "compared", "predicted", "verdict", "difference, 95 % over seeds", "p, Holm"],
-    lines,
-    4,
-  );
+/** A difference with its interval, and its p-value. */
+function differenceCells({ measure, difference, interval, adjusted }: Outcome): string[] {
+  const { scale, digits } = measure;
+  if (Number.isNaN(difference)) return ["–", "–"];
+  const ends = between([scale * interval[0], scale * interval[1]], digits);
+  return [`${signed(scale * difference, digits)} (${ends})`, probability(adjusted)];
+}
+
+/** All predictions in one table: by the protocol, and of all runs. */
+function verdicts(outcomes: readonly Outcome[], explored: readonly Outcome[]): string {
+  const lines = outcomes.map((outcome, i) => {
+    const { claim, words, measure, expected, verdict } = outcome;
+    return [
+      ...[claim, `${measure.name} of ${words}`, expected, verdict],
+      ...differenceCells(outcome),
+      ...differenceCells(explored[i]!),
+    ];
+  });
+  const head = [
+    "",
+    "compared",
+    "predicted",
+    "verdict",
+    "difference",
+    "p, Holm",
+    "of all runs",
+    "p, Holm",
+  ];
+  return table(head, lines, 4);
 }
 
 /** Draws a study's figure beside the document; what refers to it. */
@@ -71,7 +87,7 @@ async function figureOf({ folder }: Study, name: string, out: string): Promise<s
  */
 export async function writeResults({ runs, data, out }: Places): Promise<string[]> {
   const open = (name: string): Promise<Study | undefined> => openStudy(join(runs, name));
-  const chosen = await open("selection");
+  const chosen = await readStudy(join(runs, "selection"));
   const experiments: readonly (readonly [
     string,
     (study: Study) => Findings | Promise<Findings>,
@@ -83,12 +99,14 @@ export async function writeResults({ runs, data, out }: Places): Promise<string[
   let blocks: Blocks = {};
   const studies: Study[] = [];
   const outcomes: Outcome[] = [];
+  const explored: Outcome[] = [];
   for (const [name, judge] of experiments) {
     const study = await open(name);
     if (study === undefined) continue;
     studies.push(study);
     const findings = await judge(study);
     outcomes.push(...findings.outcomes);
+    explored.push(...findings.explored);
     const figure = await figureOf(study, name, out);
     blocks = { ...blocks, ...findings.blocks, ...(figure ? { [`${name}-figure`]: figure } : {}) };
   }
@@ -98,9 +116,9 @@ export async function writeResults({ runs, data, out }: Places): Promise<string[
     );
   }
   const all: Blocks = {
-    verdicts: verdicts(outcomes),
-    machines: machines(chosen ? [chosen, ...studies] : studies),
-    ...(chosen ? selection(chosen) : {}),
+    verdicts: verdicts(outcomes, explored),
+    machines: machines([chosen, ...studies]),
+    ...(chosen.runs.length > 0 ? selection(chosen) : {}),
     undertrained: undertrained(studies),
     ...blocks,
   };

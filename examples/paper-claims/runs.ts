@@ -66,10 +66,14 @@ async function readOne(record: RunRecord): Promise<Run> {
   };
 }
 
-/** The finished runs in a study's folder, and how many are not. */
-export async function readStudy(
-  folder: string,
-): Promise<{ readonly runs: readonly Run[]; readonly unfinished: number }> {
+/** The finished runs of a study, and how many are not. */
+export interface StudyRuns {
+  readonly runs: readonly Run[];
+  readonly unfinished: number;
+}
+
+/** The runs in a study's folder; none where there is no such folder. */
+export async function readStudy(folder: string): Promise<StudyRuns> {
   if (!existsSync(folder)) return { runs: [], unfinished: 0 };
   const { records, leftOut } = await readRecords(folder);
   const done = records.filter(({ status }) => status.state === "done");

@@ -1,8 +1,7 @@
 // What the runs were made with, which of them are undertrained, and how settings were chosen.
 import type { Blocks } from "./document.ts";
-import type { Study } from "./experiment.ts";
 import { number, table } from "./markdown.ts";
-import { isUndertrained, MOST_RISE, type Run } from "./runs.ts";
+import { isUndertrained, MOST_RISE, type Run, type StudyRuns } from "./runs.ts";
 
 interface Manifest {
   readonly createdBy: string;
@@ -24,7 +23,7 @@ function machineOf({ record }: Run): string {
 }
 
 /** The machines and programs of the runs, and what they took. */
-export function machines(studies: readonly Study[]): string {
+export function machines(studies: readonly StudyRuns[]): string {
   const runs = studies.flatMap((study) => study.runs);
   const made = [...new Set(runs.map(machineOf))].map((machine) => `- ${machine}`);
   const hours = runs.reduce((sum, run) => sum + secondsOf(run), 0) / 3600;
@@ -34,7 +33,7 @@ export function machines(studies: readonly Study[]): string {
 }
 
 /** The runs whose accuracy still rises at the end. */
-export function undertrained(studies: readonly Study[]): string {
+export function undertrained(studies: readonly StudyRuns[]): string {
   const runs = studies.flatMap((study) => study.runs);
   const found = runs.filter(isUndertrained);
   const largest = Math.max(...runs.map(({ rise }) => rise));
@@ -48,7 +47,7 @@ export function undertrained(studies: readonly Study[]): string {
 }
 
 /** The validation accuracy of every run that settings were chosen by. */
-export function selection({ runs }: Study): Blocks {
+export function selection({ runs }: StudyRuns): Blocks {
   const rateOf = ({ record }: Run): number =>
     Number((record.config.optimizer as { learningRate: number }).learningRate);
   const validation = ({ record }: Run): string =>

@@ -1,5 +1,7 @@
 // What students are told: a teacher's predictions on the training images, softened.
+import { mean } from "@sd/math";
 import { confidenceDiversity, predictiveUncertainty } from "@sd/metrics";
+import { number } from "./markdown.ts";
 import type { Run } from "./runs.ts";
 
 /** How soft and how diverse the targets of a teacher are. */
@@ -26,3 +28,13 @@ export async function targetsOf(
     variance,
   };
 }
+
+/** The titles of {@link targetCells}. */
+export const TARGET_TITLES: readonly string[] = ["uncertainty", "diversity", "variance"];
+
+/** The means over some teachers, as cells of a table. */
+export const targetCells = (targets: readonly Targets[]): string[] => [
+  number(mean(targets.map(({ uncertainty }) => uncertainty)), 3),
+  number(mean(targets.map(({ diversity }) => diversity)), 3),
+  number(mean(targets.map(({ variance }) => variance)), 4),
+];

@@ -1,11 +1,11 @@
 // Experiment 2: one student at several temperatures of its teacher.
 import { mean } from "@sd/math";
-import { judge, outcomesTable } from "./comparison.ts";
+import { judge, outcomesTable, type Prediction } from "./comparison.ts";
 import type { Findings, Study } from "./experiment.ts";
 import { number, table } from "./markdown.ts";
 import { accuracy, valueIn } from "./measures.ts";
 import type { Run } from "./runs.ts";
-import { type Targets, targetsOf } from "./targets.ts";
+import { TARGET_TITLES, targetCells, targetsOf } from "./targets.ts";
 import { agreementColumn, valuesTable } from "./values.ts";
 
 const temperatureOf = ({ options }: Run): number => Number(options.temperature);
@@ -15,7 +15,7 @@ export async function temperature({ runs, rows }: Study): Promise<Findings> {
   const teachers = runs.filter(({ generation }) => generation === 0);
   const all = [...new Set(students.map(temperatureOf))].sort((a, b) => a - b);
   const at = (wanted: number): Run[] => students.filter((run) => temperatureOf(run) === wanted);
-  const outcomes = judge([
+  const predictions: Prediction[] = [
     {
       claim: "2b",
       words: "T = 16 − T = 4",
@@ -24,27 +24,27 @@ export async function temperature({ runs, rows }: Study): Promise<Findings> {
       own: at(16),
       other: at(4),
     },
-  ]);
+  ];
+  const [outcomes, explored] = [judge(predictions), judge(predictions, "all")];
   const lines: string[][] = [];
   for (const one of all) {
-    const targets = (await Promise.all(teachers.map((run) => targetsOf(run, one)))).filter(
-      (found): found is Targets => found !== undefined,
+    const targets = (await Promise.all(teachers.map((run) => targetsOf(run, one)))).flatMap(
+      (found) => found ?? [],
     );
     lines.push([
       `T = ${one}`,
-      number(mean(targets.map(({ uncertainty }) => uncertainty)), 3),
-      number(mean(targets.map(({ diversity }) => diversity)), 3),
-      number(mean(targets.map(({ variance }) => variance)), 4),
+      ...targetCells(targets),
       number(100 * mean(at(one).map((run) => valueIn(accuracy, run))), 2),
     ]);
   }
-  const head = ["targets", "uncertainty", "diversity", "variance", "accuracy of the students, %"];
+  const head = ["targets", ...TARGET_TITLES, "accuracy of the students, %"];
   return {
-    outcomes,
+    ...{ outcomes, explored },
     blocks: {
       "temperature-values": valuesTable(rows, [agreementColumn(runs)]),
       "temperature-targets": table(head, lines),
       "temperature-tests": outcomesTable(outcomes),
+      "temperature-tests-all": outcomesTable(explored),
     },
   };
 }

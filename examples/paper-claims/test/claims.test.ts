@@ -61,9 +61,9 @@ describe("a prediction", () => {
       ...plain,
       ...taught.map((run) => (run.seed < 3 ? { ...run, accuracies: rising } : run)),
     ]);
-    expect(pairs(of("self-distillation"), of("cross-entropy")).map(([{ seed }]) => seed)).toEqual([
-      3,
-    ]);
+    const groups = [of("self-distillation"), of("cross-entropy")] as const;
+    expect(pairs(...groups, "all")).toHaveLength(4);
+    expect(pairs(...groups, "admitted").map(([{ seed }]) => seed)).toEqual([3]);
     const [outcome] = judge([
       {
         ...{ claim: "x", words: "", measure: accuracy, expected: "higher" },
