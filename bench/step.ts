@@ -66,10 +66,10 @@ async function compare(one: Case, python: string, threads: number): Promise<Comp
 async function compareWasm(python: string, threads: number): Promise<Comparison> {
   const one = { network: "resnet-8", batch: 32 };
   const rivals = await startRivals(python, one, { threads, compile: false });
-  await openEngine({ name: "wasm" });
+  const { threads: ownThreads } = await openEngine({ name: "wasm", threads });
   const { session, step } = createStep(one.network, one.batch);
   try {
-    const own = { name: "WebAssembly", run: timed(step) };
+    const own = { name: `WebAssembly, ${ownThreads} threads`, run: timed(step) };
     const timings = await interleave([own, ...rivals.candidates]);
     const [ours, ...theirs] = timings.map(({ median }) => median);
     const ratio = {

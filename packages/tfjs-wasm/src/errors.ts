@@ -1,7 +1,8 @@
 /**
- * A kernel of the wasm backend was asked for a case that it cannot compute correctly.
+ * A kernel of the wasm backend was asked for a case that it cannot compute correctly, or the backend for what it cannot
+ * run with.
  *
- * `code` is `"ERR_UNSUPPORTED_ARGUMENT"`; `kernel` is tfjs's kernel name and `argument` the
+ * `code` is `"ERR_UNSUPPORTED_ARGUMENT"`; `kernel` is tfjs's name of the kernel, or `"loadWasmBackend"`, and `argument` the
  * argument at fault, so that a program can tell the cases apart without reading the message.
  */
 export class UnsupportedArgumentError extends Error {

@@ -1,18 +1,21 @@
 import * as tf from "@tensorflow/tfjs";
 // Importing it registers the backend and the kernels that are wrapped below.
 import "@tensorflow/tfjs-backend-wasm";
+import { avgPoolGrad } from "./avg-pool-grad.ts";
 import { batchMatMul } from "./batch-mat-mul.ts";
 import { checkedConvolution } from "./conv2d.ts";
 import { conv2DBackpropFilter } from "./conv2d-backprop-filter.ts";
 import { conv2DBackpropInput } from "./conv2d-backprop-input.ts";
 import { depthwiseBackpropFilter, depthwiseBackpropInput } from "./depthwise-backprop.ts";
 import { einsum } from "./einsum.ts";
+import { identity } from "./identity.ts";
 import { unsortedSegmentSum } from "./unsorted-segment-sum.ts";
 
 const BACKEND = "wasm";
 
 /** What a kernel becomes, given the function that was registered under its name, if any. */
 const kernels: Readonly<Record<string, (original?: tf.KernelFunc) => unknown>> = {
+  AvgPoolGrad: (original) => avgPoolGrad(original!),
   Conv2D: (original) => checkedConvolution("Conv2D", original!),
   FusedConv2D: (original) => checkedConvolution("FusedConv2D", original!),
   Conv2DBackpropFilter: () => conv2DBackpropFilter,
@@ -22,6 +25,7 @@ const kernels: Readonly<Record<string, (original?: tf.KernelFunc) => unknown>> =
   DepthwiseConv2dNativeBackpropFilter: () => depthwiseBackpropFilter,
   DepthwiseConv2dNativeBackpropInput: () => depthwiseBackpropInput,
   Einsum: () => einsum,
+  Identity: () => identity,
   UnsortedSegmentSum: () => unsortedSegmentSum,
   BatchMatMul: (original) => batchMatMul(original!),
 };
@@ -32,6 +36,8 @@ const kernels: Readonly<Record<string, (original?: tf.KernelFunc) => unknown>> =
  * - `Conv2DBackpropFilter` is missing, so that no convolution trains: a convolution with exchanged
  *   operands.
  * - `Conv2DBackpropInput` is a plain loop: a convolution with the turned filter.
+ * - `AvgPoolGrad` is a plain loop: for windows of one pixel, zeros between the elements.
+ * - `Identity` copies: a reference more.
  * - `BatchMatMul` is a plain loop when a transpose flag is set: transposed first.
  * - `DepthwiseConv2dNativeBackpropFilter`, `DepthwiseConv2dNativeBackpropInput`, `Einsum` and
  *   `UnsortedSegmentSum` are missing: depthwise convolutions, attention, embeddings.

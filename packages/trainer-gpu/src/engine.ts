@@ -27,7 +27,8 @@ export interface EngineOptions {
   /** Fail where no GPU is used, instead of training on the processor. @defaultValue whether `$SD_REQUIRE_GPU` is 1 */
   readonly requireGpu?: boolean | undefined;
   /**
-   * How many threads the native engine computes with; a process has one number, fixed when the engine is first opened.
+   * How many threads the engine computes with: native, or wasm, which uses 8 at most. A process has one number for each,
+   * fixed when the engine is first opened.
    * @defaultValue `$TF_NUM_INTRAOP_THREADS`, else one a core
    */
   readonly threads?: number | undefined;
@@ -45,10 +46,11 @@ interface Opened {
 /** What TensorFlow was told when it was loaded; it reads it only then. */
 let toldThreads: string | undefined;
 
+/** What the WebAssembly backend has been computing with. */
+let wasmThreads: number | undefined;
+
 /** Tells TensorFlow how many threads to take; returns how many it takes. */
 function setThreads(threads: number | undefined): number {
-  const whole = threads === undefined || (Number.isSafeInteger(threads) && threads >= 1);
-  requireOption("threads", threads, "a positive integer", whole);
   const { env } = process;
   if (threads !== undefined && toldThreads === undefined) {
     env.TF_NUM_INTRAOP_THREADS = String(threads);
@@ -87,10 +89,15 @@ const OPENERS: Readonly<Record<EngineName, Opener>> = {
       reasons: idle ? [`no GPU is used: ${gpuProblem}`] : [],
     };
   },
-  async wasm({ requireGpu }) {
+  async wasm({ requireGpu, threads: wanted }) {
     refuseProcessor("wasm", requireGpu);
-    const { device, threads } = await loadWasmBackend();
-    return { device, threads, reasons: [] };
+    const fromEnvironment = Number(process.env.TF_NUM_INTRAOP_THREADS) || undefined;
+    const { device, threads, threadsProblem } = await loadWasmBackend({
+      threads: wanted ?? wasmThreads ?? fromEnvironment,
+    });
+    wasmThreads = threads;
+    const reasons = threadsProblem === undefined ? [] : [`one thread: ${threadsProblem}`];
+    return { device, threads, reasons };
   },
   async cpu({ requireGpu }) {
     refuseProcessor("cpu", requireGpu);
@@ -115,6 +122,8 @@ export async function openEngine({
   threads: wanted,
   log = () => {},
 }: EngineOptions = {}): Promise<Engine> {
+  const whole = wanted === undefined || (Number.isSafeInteger(wanted) && wanted >= 1);
+  requireOption("threads", wanted, "a positive integer", whole);
   const options = { install, requireGpu, log, threads: wanted };
   if (name !== undefined) {
     const open = lookUp(OPENERS, "engine", name);
@@ -137,7 +146,8 @@ export async function openEngine({
     if (!(error instanceof EngineError) || requireGpu) throw error;
     log(`${error.message}\nFalling back to WebAssembly, several times slower.`);
     const opened = await OPENERS.wasm(options);
-    return { ...opened, name: "wasm", reasons: [error.message, "wasm needs nothing but npm"] };
+    const reasons = [error.message, "wasm needs nothing but npm", ...opened.reasons];
+    return { ...opened, name: "wasm", reasons };
   }
 }
 

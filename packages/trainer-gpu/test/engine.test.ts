@@ -70,6 +70,27 @@ describe("openEngine", () => {
     });
   });
 
+  test("wasm takes as many threads as it is told, once, and else as the environment says", async () => {
+    await expect(openEngine({ name: "wasm", threads: 1.5 })).rejects.toThrow(
+      "`threads`: expected a positive integer, got 1.5",
+    );
+    // A process of its own: the backend may run in this one already.
+    const script = `
+      import { openEngine } from "${new URL("../src/engine.ts", import.meta.url)}";
+      process.env.TF_NUM_INTRAOP_THREADS = "3";
+      const open = async (options) =>
+        (await openEngine({ name: "wasm", ...options }).catch((e) => e)).threads;
+      const threads = [await open({}), await open({ threads: 2 }), await open({ threads: 3 })];
+      process.env.TF_NUM_INTRAOP_THREADS = "1";
+      process.stdout.write(JSON.stringify([...threads, await open({})]));
+    `;
+    const flags = ["--conditions=@sd/source", "--disable-warning=ExperimentalWarning"];
+    const { stdout } = await promisify(execFile)(process.execPath, [
+      ...[...flags, "--input-type=module-typescript", "--eval", script],
+    ]);
+    expect(JSON.parse(stdout.slice(stdout.indexOf("[")))).toEqual([3, null, 3, 3]);
+  });
+
   test("where nothing can be built it falls back to wasm and says what is missing", async (ctx) => {
     if (process.platform !== "linux" || process.arch !== "x64") ctx.skip("needs linux-x64");
     await emptyMachine();

@@ -47,7 +47,7 @@ function runOptions(command: Command): Command {
         "--base <folder>",
         "what relative paths in the file are relative to (default: its folder)",
       )
-      .option("--threads <n>", "threads that the native engine computes with", count(1))
+      .option("--threads <n>", "threads that the engine computes with", count(1))
       .option("--workers <n>", "threads that prepare batches ahead", count(0))
       .option("--force", "make the run again where the folder holds one")
       .option("--tensorboard", "write TensorBoard's event files as well"),

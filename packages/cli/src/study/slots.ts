@@ -13,7 +13,7 @@ export interface SlotOptions {
   readonly threads?: number | undefined;
 }
 
-/** The environment in which TensorFlow computes with so many threads. */
+/** The environment in which the engines compute with so many threads. */
 const threadsOf = (threads: number): Record<string, string> => ({
   TF_NUM_INTRAOP_THREADS: String(threads),
   TF_NUM_INTEROP_THREADS: String(Math.min(threads, 2)),

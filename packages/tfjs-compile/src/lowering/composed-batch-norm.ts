@@ -1,6 +1,6 @@
-// Batch normalisation of pooling and elementwise operations. Means over the batch are the mean of
-// every image, pooled, and a product with a row of ones: tfjs's own gradient copies the statistics to
-// the size of the batch instead.
+// Batch normalisation of pooling and of 1 × 1 depthwise convolutions, which scale and move each channel in one pass. Means
+// over the batch are the mean of every image, pooled, and a product with a row of ones: tfjs's own gradient copies the
+// statistics to the size of the batch instead.
 import * as tf from "@tensorflow/tfjs";
 import type { BatchNormResult, RunningStatistics } from "./batch-norm.ts";
 
@@ -32,40 +32,33 @@ function compute(
   offset: tf.Tensor1D,
   epsilon: number,
 ): BatchNormResult & tf.NamedTensorMap {
-  const channels = x.shape[3];
-  const count = x.size / channels;
-  const columns = (t: tf.Tensor): tf.Tensor2D => tf.reshape(t, [count, channels]);
-  const [images, height, width] = x.shape;
-  const columnMean = (t: tf.Tensor2D): tf.Tensor1D => {
-    const pixels = tf.reshape(t, x.shape) as tf.Tensor4D;
-    const means = tf.avgPool(pixels, [height, width], 1, "valid");
-    const rows = tf.reshape(means, [images, channels]) as tf.Tensor2D;
-    return tf.reshape(tf.matMul(tf.fill([1, images], 1 / images), rows), [channels]);
-  };
+  const count = x.size / x.shape[3];
 
   // The statistics are computed on data that the gradient does not know of.
-  const data = columns(detached(x));
-  const mean = columnMean(data);
-  const centred = tf.sub(data, mean) as tf.Tensor2D;
-  const variance = columnMean(tf.square(centred));
+  const data = detached(x) as tf.Tensor4D;
+  const mean = channelMean(data);
+  const centred = affine(data, tf.onesLike(mean), tf.neg(mean));
+  const variance = channelMean(tf.square(centred));
 
   const normalise = tf.customGrad((_, weight, bias, save) => {
-    const inverse = tf.rsqrt(tf.add(variance, epsilon));
-    const factor = tf.mul(weight as tf.Tensor, inverse);
-    const value = tf.add(tf.mul(centred, factor), bias as tf.Tensor);
+    const inverse = tf.rsqrt(tf.add(variance, epsilon)) as tf.Tensor1D;
+    const factor = tf.mul(weight as tf.Tensor1D, inverse) as tf.Tensor1D;
+    const value = affine(centred, factor, bias as tf.Tensor1D);
     (save as tf.GradSaveFunc)([centred, inverse, factor]);
     const gradFunc = (dy: tf.Tensor, saved: tf.Tensor[]): tf.Tensor[] => {
-      const [deviation, inv, slope] = saved as [tf.Tensor2D, tf.Tensor1D, tf.Tensor1D];
-      const d = columns(dy);
-      const meanOffset = columnMean(d);
-      const covariance = columnMean(tf.mul(d, deviation));
-      const pull = tf.mul(covariance, tf.square(inv));
-      const rest = tf.add(tf.mul(deviation, pull), meanOffset);
-      const dx = tf.mul(slope, tf.sub(d, rest));
+      const [deviation, inv, slope] = saved as [tf.Tensor4D, tf.Tensor1D, tf.Tensor1D];
+      const d = dy as tf.Tensor4D;
+      const meanOffset = channelMean(d);
+      const covariance = channelMean(tf.mul(d, deviation));
+      // dx = slope · (d − meanOffset − deviation · covariance / variance)
+      const minus = tf.neg(slope);
+      const pull = tf.mul(minus, tf.mul(covariance, tf.square(inv))) as tf.Tensor1D;
+      const rest = affine(deviation, pull, tf.mul(minus, meanOffset));
+      const dx = tf.add(affine(d, slope), rest);
       const dscale = tf.mul(tf.mul(covariance, inv), count);
-      return [tf.reshape(dx, x.shape), dscale, tf.mul(meanOffset, count)];
+      return [dx, dscale, tf.mul(meanOffset, count)];
     };
-    return { value: tf.reshape(value, x.shape), gradFunc };
+    return { value, gradFunc };
   });
 
   return {
@@ -73,6 +66,21 @@ function compute(
     mean,
     variance: tf.mul(variance, count / (count - 1)),
   };
+}
+
+/** `[n, h, w, c]` → `[c]` */
+function channelMean(x: tf.Tensor4D): tf.Tensor1D {
+  const [images, height, width, channels] = x.shape;
+  const means = tf.avgPool(x, [height, width], 1, "valid");
+  const rows = tf.reshape(means, [images, channels]) as tf.Tensor2D;
+  return tf.reshape(tf.matMul(tf.fill([1, images], 1 / images), rows), [channels]);
+}
+
+/** x · factor + term, with one factor and one term a channel. */
+function affine(x: tf.Tensor4D, factor: tf.Tensor1D, term?: tf.Tensor1D): tf.Tensor4D {
+  const filter = tf.reshape(factor, [1, 1, x.shape[3], 1]) as tf.Tensor4D;
+  if (term === undefined) return tf.depthwiseConv2d(x, filter, 1, "valid");
+  return tf.fused.depthwiseConv2d({ x, filter, strides: 1, pad: "valid", bias: term });
 }
 
 /** A tensor over the same data that no gradient flows through. */

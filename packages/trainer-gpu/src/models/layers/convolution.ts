@@ -42,10 +42,7 @@ export function convolution(
     forward(weights, x) {
       const filter = weights[kernel] as tf.Tensor4D;
       const images = x as tf.Tensor4D;
-      const y =
-        stride === 1
-          ? tf.conv2d(images, filter, 1, "same")
-          : tf.conv2d(padSides(images, side), filter, stride, "valid");
+      const y = convolve(images, filter, stride, side);
       return bias ? tf.add(y, weights[offset]!) : y;
     },
   };
@@ -63,16 +60,25 @@ export function plainConvolution(
   return convolution(name, { size, inputs, outputs, stride, bias: false, initialise });
 }
 
-/**
- * Zeros around the images. A step of its own, because tfjs-node has no gradient for convolutions
- * with explicit padding.
- */
-function padSides(x: tf.Tensor4D, side: number): tf.Tensor4D {
-  if (side === 0) return x;
-  return tf.pad(x, [
+/** A convolution with `side` zeros on every side of the images. */
+function convolve(
+  images: tf.Tensor4D,
+  filter: tf.Tensor4D,
+  stride: number,
+  side: number,
+): tf.Tensor4D {
+  if (stride === 1) return tf.conv2d(images, filter, 1, "same");
+  if (side === 0) return tf.conv2d(images, filter, stride, "valid");
+  const sides: Sides = [
     [0, 0],
     [side, side],
     [side, side],
     [0, 0],
-  ]);
+  ];
+  // tfjs-node has no gradient for convolutions with explicit padding; elsewhere it saves a copy of the images.
+  return tf.getBackend() === "tensorflow"
+    ? tf.conv2d(tf.pad(images, sides), filter, stride, "valid")
+    : tf.conv2d(images, filter, stride, sides);
 }
+
+type Sides = Exclude<Parameters<typeof tf.conv2d>[3], string | number>;
