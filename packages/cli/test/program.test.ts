@@ -48,7 +48,7 @@ describe("a mistake exits with 2 and says what was meant", () => {
     [["demo", "--images", "10"], "Expected an integer of at least 64."],
     [["demo", "--noise", "1.5"], "Expected a number in [0, 1)."],
     [["demo", "--noise", ""], "Expected a number in [0, 1)."],
-    [["demo", "--engine", "gpu"], "Allowed choices are native, wasm, cpu."],
+    [["demo", "--engine", "gpu"], "Allowed choices are native, webgpu, wasm, cpu."],
     [["demo", "everything"], "too many arguments"],
     [["engine", "docter"], "(Did you mean doctor?)"],
     [["engine", "doctor", "--jason"], "(Did you mean --json?)"],
@@ -66,13 +66,13 @@ describe("sd engine doctor", () => {
     const { code, out } = await sd(["engine", "doctor"]);
     expect(code).toBe(0);
     expect(out).toMatch(/^(ok|missing) +platform/);
-    expect(out).toMatch(/A run takes the engine (native|wasm) \(.*\)\n {2}because /);
+    expect(out).toMatch(/A run takes the engine (native|webgpu|wasm) \(.*\)\n {2}because /);
   });
 
   test("--json prints the same for programs", async () => {
     const { out } = await sd(["engine", "doctor", "--json"]);
     const report = JSON.parse(out);
-    expect(["native", "wasm"]).toContain(report.chosen.engine);
+    expect(["native", "webgpu", "wasm"]).toContain(report.chosen.engine);
     expect(report.checks.map(({ name }: { name: string }) => name)).toContain("platform");
   });
 

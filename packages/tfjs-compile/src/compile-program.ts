@@ -140,9 +140,26 @@ class CheckedProgram {
     return this.#program.values(entry, inputs);
   }
 
+  async valuesAsync(entry: string, inputs: Inputs): Promise<Record<string, Values>> {
+    this.#check();
+    checkEntry(this.#entries, entry);
+    const program = this.#program;
+    // A graph's run ends with its values.
+    if (program.mode === "recorded") return program.values(entry, inputs);
+    return program.valuesAsync(entry, inputs);
+  }
+
   read(names: readonly string[] = this.#variables.names): Record<string, Values> {
     this.#check();
     return this.#program.read(names);
+  }
+
+  async readAsync(
+    names: readonly string[] = this.#variables.names,
+  ): Promise<Record<string, Values>> {
+    this.#check();
+    const program = this.#program;
+    return program.mode === "recorded" ? program.read(names) : program.readAsync(names);
   }
 
   write(values: Readonly<Record<string, ArrayLike<number>>>): void {

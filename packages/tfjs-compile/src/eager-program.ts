@@ -8,6 +8,25 @@ import type { Timing } from "./profile.ts";
 import type { Entries, Inputs, ProgramStats, Tensors } from "./program.ts";
 import type { VariableSet } from "./variable-set.ts";
 
+/** @throws {@link ProgramError} `ERR_SYNC_READ` on WebGPU without the canvas through which tfjs reads. */
+function checkSyncReads(instead: "valuesAsync" | "readAsync"): void {
+  if (tf.getBackend() !== "webgpu" || "OffscreenCanvas" in globalThis) return;
+  const message = `values cannot be read without waiting on WebGPU here: await \`${instead}\``;
+  throw new ProgramError("ERR_SYNC_READ", message);
+}
+
+/** Reads tensors and disposes them. */
+async function takeValues(tensors: Tensors): Promise<Record<string, Values>> {
+  try {
+    const reading = Object.entries(tensors).map(
+      async ([name, tensor]) => [name, ((await tensor.data()) as Values).slice()] as const,
+    );
+    return Object.fromEntries(await Promise.all(reading));
+  } finally {
+    tf.dispose(tensors as Record<string, tf.Tensor>);
+  }
+}
+
 /** A program on an engine that cannot replay: the steps are called. */
 export class EagerProgram {
   readonly mode = "eager";
@@ -49,6 +68,7 @@ export class EagerProgram {
   }
 
   values(entry: string, inputs: Inputs): Record<string, Values> {
+    checkSyncReads("valuesAsync");
     const outputs = this.run(entry, inputs);
     const values = Object.entries(outputs).map(([name, tensor]) => [
       name,
@@ -56,6 +76,10 @@ export class EagerProgram {
     ]);
     tf.dispose(outputs);
     return Object.fromEntries(values);
+  }
+
+  async valuesAsync(entry: string, inputs: Inputs): Promise<Record<string, Values>> {
+    return takeValues(this.run(entry, inputs));
   }
 
   /** What each kernel of a step takes; the variables are put back afterwards. */
@@ -84,12 +108,23 @@ export class EagerProgram {
   }
 
   read(names: readonly string[]): Record<string, Values> {
+    checkSyncReads("readAsync");
     this.#variables.checkAlive();
     const values = names.map((name) => {
       const variable = this.#variables.all[this.#variables.indexOf(name)]!;
       return [name, (variable.dataSync() as Values).slice()] as const;
     });
     return Object.fromEntries(values);
+  }
+
+  async readAsync(names: readonly string[]): Promise<Record<string, Values>> {
+    this.#variables.checkAlive();
+    // Copies, so that a variable may be assigned and disposed while its values are on their way.
+    const copies = names.map((name) => {
+      const variable = this.#variables.all[this.#variables.indexOf(name)]!;
+      return [name, tf.clone(variable)] as const;
+    });
+    return takeValues(Object.fromEntries(copies));
   }
 
   write(values: ReadonlyMap<string, Values>): void {

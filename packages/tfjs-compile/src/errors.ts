@@ -20,6 +20,7 @@ export type ProgramErrorCode =
   | "ERR_OUTPUT"
   | "ERR_RANDOM_OP"
   | "ERR_STEP_FAILED"
+  | "ERR_SYNC_READ"
   | "ERR_TENSOR_READ"
   | "ERR_UNKNOWN_ENTRY"
   | "ERR_UNKNOWN_VARIABLE"

@@ -126,16 +126,32 @@ export interface Program<V extends string, E extends Entries> {
   /**
    * Runs an entry for its outputs' values: a `Float32Array`, `Int32Array` or, for bool, `Uint8Array`
    * each. Nothing is left to dispose, and it is faster than reading what {@link run} returns.
+   *
+   * @throws {@link ProgramError} `ERR_SYNC_READ` where values can only be awaited, as on WebGPU under
+   * Node.
    */
   values<K extends keyof E & string>(entry: K, inputs: RunInputs<E[K]>): OutputValues<E[K]>;
+
+  /**
+   * As {@link values}, on every engine. The step has run and the variables are updated when the
+   * promise is made; the inputs may be changed and disposed from then on.
+   */
+  valuesAsync<K extends keyof E & string>(
+    entry: K,
+    inputs: RunInputs<E[K]>,
+  ): Promise<OutputValues<E[K]>>;
 
   /**
    * The values of variables, all in one go.
    *
    * @param names - @defaultValue all of them
    * @returns A copy for each, row-major: Float32Array, Int32Array or, for bool, Uint8Array.
+   * @throws {@link ProgramError} `ERR_SYNC_READ`, as {@link values}.
    */
   read(names?: readonly V[]): Record<V, Values>;
+
+  /** As {@link read}, on every engine: the values at the moment of the call. */
+  readAsync(names?: readonly V[]): Promise<Record<V, Values>>;
 
   /**
    * Sets variables, all in one go.

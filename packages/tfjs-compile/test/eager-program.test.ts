@@ -103,3 +103,47 @@ test("the mode can be asked for", () => {
   const program = compileProgram({ variables: {}, entries: {}, mode: "eager" });
   expect(program.mode).toBe("eager");
 });
+
+test("values that are awaited equal those that are not, and are those of the call", async () => {
+  const { program, total } = counter();
+  const by = tf.tensor1d([1, 1]);
+  const before = tf.memory().numTensors;
+  const [outputs, read] = [program.valuesAsync("add", { by }), program.readAsync(["total"])];
+  expect([...total.dataSync()]).toEqual([2, 3]);
+  program.write({ total: [7, 8] });
+  expect(await outputs).toEqual({ by: Float32Array.of(1, 1), total: Float32Array.of(2, 3) });
+  expect(await read).toEqual({ total: Float32Array.of(2, 3) });
+  expect(tf.memory().numTensors).toBe(before);
+  expect(await program.readAsync()).toEqual(program.read());
+});
+
+test("what is awaited is a copy", async () => {
+  const { program, total } = counter();
+  (await program.readAsync(["total"])).total.fill(0);
+  const by = tf.tensor1d([1, 1]);
+  (await program.valuesAsync("add", { by })).by.fill(0);
+  expect([...by.dataSync(), ...total.dataSync()]).toEqual([1, 1, 2, 3]);
+});
+
+test("errors of an awaited run reject, and name the entry", async () => {
+  const { program } = counter();
+  await expect(program.valuesAsync("fail", {})).rejects.toMatchObject({ code: "ERR_STEP_FAILED" });
+  program.dispose();
+  await expect(program.readAsync()).rejects.toMatchObject({ code: "ERR_DISPOSED_PROGRAM" });
+});
+
+test("on WebGPU without a canvas, values that are not awaited are refused before the step", async () => {
+  const cpu = tf.findBackend("cpu");
+  tf.registerBackend("webgpu", () => cpu);
+  await tf.setBackend("webgpu");
+  const { program, total } = counter();
+  const refused = (instead: string) =>
+    expect.objectContaining({
+      code: "ERR_SYNC_READ",
+      message: `values cannot be read without waiting on WebGPU here: await \`${instead}\``,
+    });
+  expect(() => program.values("add", { by: tf.tensor1d([1, 1]) })).toThrow(refused("valuesAsync"));
+  expect(() => program.read()).toThrow(refused("readAsync"));
+  expect([...total.dataSync()]).toEqual([1, 2]);
+  await tf.setBackend("cpu");
+});

@@ -25,6 +25,18 @@ describe("variables", () => {
     expect(entries.logits({ images }).logits.dataSync()).toBeAllclose(after, { rtol: 1e-5 });
   });
 
+  test("and outputs are the same awaited", async () => {
+    const variables = makeVariables("mlp");
+    const program = compileProgram({ variables, entries: makeEntries("mlp", variables) });
+    const batch = makeBatch("mlp", 8);
+    const { images } = batch;
+    await program.valuesAsync("trainStep", batch);
+    expect(await program.valuesAsync("logits", { images })).toEqual(
+      program.values("logits", { images }),
+    );
+    expect(await program.readAsync()).toEqual(program.read());
+  });
+
   test("move into the program on request, and come back", () => {
     const variables = makeVariables("mlp");
     const entries = makeEntries("mlp", variables);

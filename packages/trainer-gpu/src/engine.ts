@@ -1,11 +1,12 @@
 import { availableParallelism } from "node:os";
 import { EngineError, findEngine, installEngine, loadNativeBackend } from "@sd/tfjs-native";
 import { loadWasmBackend } from "@sd/tfjs-wasm";
+import { loadWebgpuBackend, WebgpuError } from "@sd/tfjs-webgpu";
 import * as tf from "@tensorflow/tfjs";
 import { lookUp, requireOption, TrainerError } from "./errors.ts";
 
 /** The engines, in the order in which they are tried. */
-export type EngineName = "native" | "wasm" | "cpu";
+export type EngineName = "native" | "webgpu" | "wasm" | "cpu";
 
 /** A loaded engine: tfjs's backend of this process. */
 export interface Engine {
@@ -64,12 +65,16 @@ function setThreads(threads: number | undefined): number {
   return taken;
 }
 
-type Opener = (options: {
+interface OpenerOptions {
   readonly threads: number | undefined;
   readonly install: boolean;
   readonly requireGpu: boolean;
   readonly log: (line: string) => void;
-}) => Promise<Opened>;
+  /** Whether this engine was asked for by name. */
+  readonly named: boolean;
+}
+
+type Opener = (options: OpenerOptions) => Promise<Opened>;
 
 function refuseProcessor(name: EngineName, requireGpu: boolean): void {
   if (!requireGpu) return;
@@ -89,6 +94,15 @@ const OPENERS: Readonly<Record<EngineName, Opener>> = {
       reasons: idle ? [`no GPU is used: ${gpuProblem}`] : [],
     };
   },
+  async webgpu({ requireGpu, named }) {
+    const allowSoftware = named && !requireGpu;
+    const { device, software } = await loadWebgpuBackend({ allowSoftware }).catch((cause) => {
+      if (!requireGpu || !(cause instanceof WebgpuError)) throw cause;
+      throw new EngineError("GPU_UNAVAILABLE", `a GPU is required. ${cause.message}`, { cause });
+    });
+    const slow = "no GPU is used: its driver computes on the processor, more slowly than wasm";
+    return { device, threads: 1, reasons: software ? [slow] : [] };
+  },
   async wasm({ requireGpu, threads: wanted }) {
     refuseProcessor("wasm", requireGpu);
     const fromEnvironment = Number(process.env.TF_NUM_INTRAOP_THREADS) || undefined;
@@ -107,7 +121,8 @@ const OPENERS: Readonly<Record<EngineName, Opener>> = {
 };
 
 /**
- * Opens the engine that this process trains on: the native one, else wasm; or the one asked for.
+ * Opens the engine that this process trains on: the native one, else WebGPU where it has a GPU, else
+ * wasm; or the one asked for. WebGPU on a software driver is used only where it is asked for.
  *
  * A process computes on one engine at a time: tfjs's current backend. Opening another makes that one current.
  *
@@ -124,7 +139,7 @@ export async function openEngine({
 }: EngineOptions = {}): Promise<Engine> {
   const whole = wanted === undefined || (Number.isSafeInteger(wanted) && wanted >= 1);
   requireOption("threads", wanted, "a positive integer", whole);
-  const options = { install, requireGpu, log, threads: wanted };
+  const options = { install, requireGpu, log, threads: wanted, named: name !== undefined };
   if (name !== undefined) {
     const open = lookUp(OPENERS, "engine", name);
     const opened = await open(options).catch((cause: unknown) => {
@@ -143,10 +158,30 @@ export async function openEngine({
     const why = "the native engine is the fastest and works here";
     return { ...opened, name: "native", reasons: [why, ...opened.reasons] };
   } catch (error) {
-    if (!(error instanceof EngineError) || requireGpu) throw error;
-    log(`${error.message}\nFalling back to WebAssembly, several times slower.`);
+    if (!(error instanceof EngineError)) throw error;
+    return openAnother(error, options);
+  }
+}
+
+/** The best engine but the native one, which cannot be used. */
+async function openAnother(native: EngineError, options: OpenerOptions): Promise<Engine> {
+  const { log, requireGpu } = options;
+  try {
+    const opened = await OPENERS.webgpu(options);
+    log(`${native.message}\nFalling back to ${opened.device}.`);
+    const reasons = [native.message, "WebGPU has a GPU here", ...opened.reasons];
+    return { ...opened, name: "webgpu", reasons };
+  } catch (webgpu) {
+    if (requireGpu) throw native;
+    if (!(webgpu instanceof WebgpuError)) throw webgpu;
+    log(`${native.message}\nFalling back to WebAssembly, several times slower.`);
     const opened = await OPENERS.wasm(options);
-    const reasons = [error.message, "wasm needs nothing but npm", ...opened.reasons];
+    const reasons = [
+      native.message,
+      webgpu.message,
+      "wasm needs nothing but npm",
+      ...opened.reasons,
+    ];
     return { ...opened, name: "wasm", reasons };
   }
 }

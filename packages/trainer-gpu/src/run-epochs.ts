@@ -43,7 +43,7 @@ async function validate({
 /** Makes the state last, in the checkpoint `last`. */
 async function save(context: Context, state: TrainingState): Promise<void> {
   const { run, network, session, memory, keepLast = 2 } = context;
-  await saveState(run, network, { values: session.read(), memory, state, keep: keepLast });
+  await saveState(run, network, { values: await session.read(), memory, state, keep: keepLast });
 }
 
 /** The epoch that early stopping counts from, after an epoch of these numbers. */
@@ -68,7 +68,7 @@ async function finishEpoch(
   const { run, network, session, bestBy = "accuracy" } = context;
   const score = scoreOf(bestBy, metrics);
   const improved = improves(bestBy, score, best && scoreOf(bestBy, best));
-  if (improved) await saveBest(run, network, { values: session.read(), metrics });
+  if (improved) await saveBest(run, network, { values: await session.read(), metrics });
   const state = { metrics, reference: nextReference(context, before, metrics) };
   await save(context, state);
   await run.appendMetrics(metrics);

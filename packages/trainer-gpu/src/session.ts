@@ -105,7 +105,9 @@ export class Session {
 
   /** The logits `[m, k]` of the method's signals on a batch; nothing runs where it has none. */
   async signals(images: Images): Promise<Signals> {
-    return this.#hasSignals ? (this.#program.values("signals", { images }) as Signals) : {};
+    return this.#hasSignals
+      ? ((await this.#program.valuesAsync("signals", { images })) as Signals)
+      : {};
   }
 
   /** One optimiser step. */
@@ -117,7 +119,7 @@ export class Session {
     const logits = new Float32Array(inputs.targets.length);
     let loss = 0;
     for (let first = 0; first < rows; first += size) {
-      const part = this.#runPart(inputs, first, size, first + size === rows);
+      const part = await this.#runPart(inputs, first, size, first + size === rows);
       loss += part.loss / this.#parts;
       logits.set(part.logits, first * classes);
     }
@@ -125,7 +127,12 @@ export class Session {
   }
 
   /** Trains on the rows from `first` on; the last part of a batch updates the parameters. */
-  #runPart(inputs: StepInputs, first: number, size: number, last: boolean): StepResult {
+  async #runPart(
+    inputs: StepInputs,
+    first: number,
+    size: number,
+    last: boolean,
+  ): Promise<StepResult> {
     const { input, classes } = this.#model;
     const { images, targets, learningRate, step, emaDecay = 0 } = inputs;
     const rows = targets.length / classes;
@@ -145,7 +152,8 @@ export class Session {
         batch[name] = Float32Array.of(value);
       }
     }
-    const outputs = this.#program.values(last ? "trainStep" : "accumulate", batch as never);
+    const entry = last ? "trainStep" : "accumulate";
+    const outputs = await this.#program.valuesAsync(entry, batch as never);
     return { loss: outputs.loss![0]!, logits: outputs.logits as Float32Array };
   }
 
@@ -167,14 +175,15 @@ export class Session {
 
   /** The student's logits `[m, k]`. */
   async predict(images: Images): Promise<Float32Array> {
-    return this.#program.values("predict", { images }).logits as Float32Array;
+    const { logits } = await this.#program.valuesAsync("predict", { images });
+    return logits as Float32Array;
   }
 
   /**
    * Every variable, named `role/tensor`: `weights/…`, `ema/…`, `teacher/…`, `optimizer.<slot>/…`.
    */
-  read(): Record<string, Float32Array> {
-    return this.#program.read() as Record<string, Float32Array>;
+  async read(): Promise<Record<string, Float32Array>> {
+    return (await this.#program.readAsync()) as Record<string, Float32Array>;
   }
 
   /** Sets variables by the names of {@link read}. */

@@ -41,7 +41,7 @@ async function run(options: Partial<SessionOptions>): Promise<{
   const s = session(options);
   for (const step of [1, 2]) await s.step(batch(step));
   const last = await s.step(batch(3));
-  const values = s.read();
+  const values = await s.read();
   s.dispose();
   return { values, last };
 }
@@ -72,7 +72,7 @@ describe("batches in parts", () => {
 test("clipped gradients together have the norm that is allowed", async () => {
   const s = session({ optimizer: { momentum: 0, clipNorm: 0.01 } });
   await s.step(batch(1));
-  const squares = Object.entries(s.read())
+  const squares = Object.entries(await s.read())
     .filter(([name]) => name.startsWith("optimizer.velocity/"))
     .flatMap(([, value]) => Array.from(value, (x) => x * x));
   const norm = Math.sqrt(squares.reduce((a, b) => a + b, 0));
@@ -85,7 +85,7 @@ test("kinds without weight decay move as if there were none, the others do not",
   const first = async (weightDecay: number): Promise<Arrays> => {
     const s = session({ optimizer: { weightDecay, withoutDecay: ["bias", "norm"] } });
     await s.step(batch(1));
-    const values = s.read();
+    const values = await s.read();
     s.dispose();
     return values;
   };

@@ -32,7 +32,7 @@ async function compare(
   const a = await replayed.step(batch);
   const b = await called.step(batch);
   expect(a.loss).toBeAllclose(b.loss, { rtol: 1e-5 });
-  return updateDistance(before, called.read(), replayed.read());
+  return updateDistance(before, await called.read(), await replayed.read());
 }
 
 /**
@@ -44,7 +44,7 @@ async function leastDistance(
   sessions: readonly [Session, Session],
   batches: readonly StepInputs[],
 ): Promise<number> {
-  const before = sessions[0].read();
+  const before = await sessions[0].read();
   let least = Infinity;
   for (const batch of batches) {
     least = Math.min(least, await compare(before, sessions, batch));

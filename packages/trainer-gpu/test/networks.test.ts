@@ -16,6 +16,7 @@ import {
   modelOf,
   toSummary,
 } from "./network-fixtures.ts";
+import { missingWebgpu } from "./webgpu-engine.ts";
 
 const NETWORKS = [
   "resnet-8",
@@ -27,7 +28,11 @@ const NETWORKS = [
   "wide-resnet-16-4",
   "densenet-bc-100-12",
 ];
-const CASES = [...NETWORKS.map((name) => ["native", name] as const), ["wasm", "resnet-8"] as const];
+const CASES = [
+  ...NETWORKS.map((name) => ["native", name] as const),
+  ["webgpu", "resnet-8"] as const,
+  ["wasm", "resnet-8"] as const,
+];
 
 describe.each(NETWORKS)("%s", (name) => {
   const fixture = loadFixture(name);
@@ -71,6 +76,7 @@ function expectSummary(data: Float32Array, expected: Summary, tolerance: number)
 describe.each(CASES)("on %s, %s", (engine, name) => {
   test("logits, loss, gradients and running statistics equal PyTorch's", async (ctx) => {
     if (engine === "native" && missingNative !== undefined) ctx.skip(missingNative);
+    if (engine === "webgpu" && missingWebgpu !== undefined) ctx.skip(missingWebgpu);
     await openEngine({ name: engine, install: false });
     const fixture = loadFixture(name);
     const model = modelOf(name, fixture);
@@ -90,7 +96,7 @@ describe.each(CASES)("on %s, %s", (engine, name) => {
     expect(loss).toBeAllclose(fixture.loss, { rtol: 1e-5 });
     expect(logits).toBeAllclose(fixture.training, near);
 
-    const values = session.read();
+    const values = await session.read();
     const arrays = (role: string): Arrays =>
       Object.fromEntries(
         Object.entries(values)

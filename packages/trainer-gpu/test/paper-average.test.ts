@@ -60,20 +60,20 @@ describe.each(["native", "wasm"] as const)("on %s", (engine) => {
     await openEngine({ name: engine, install: false });
     const session = new Session(options());
     const buffers = network.buffers.map(({ name }) => name);
-    const initial = roleOf(session.read(), "ema");
-    expect(initial).not.toEqual(roleOf(session.read(), "weights"));
+    const initial = roleOf(await session.read(), "ema");
+    expect(initial).not.toEqual(roleOf(await session.read(), "weights"));
     const average = new MovingAverage({ ema: "paper", initial, buffers });
-    average.update(roleOf(session.read(), "weights"));
+    average.update(roleOf(await session.read(), "weights"));
 
     for (let step = 1; step <= 3; step++) {
-      const before = roleOf(session.read(), "ema");
+      const before = roleOf(await session.read(), "ema");
       const { ema } = await session.signals(images(step));
       const wanted = forwardInTraining(before, images(step));
       expect(ema).toBeAllclose(wanted.logits, { rtol: 1e-4, atol: 1e-4 });
       const inputs = { images: images(step), targets, learningRate: 0.1, step };
       await session.step({ ...inputs, emaDecay: emaDecay(step) });
 
-      const after = session.read();
+      const after = await session.read();
       average.update(roleOf(after, "weights"));
       for (const { name } of network.parameters) {
         const expected = average.average[name]!;

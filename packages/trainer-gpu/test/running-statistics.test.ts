@@ -48,14 +48,14 @@ describe.each(["native", "wasm"] as const)("on %s", (engine) => {
   test("they start as PyTorch's and count the batches; predicting leaves them", async (ctx) => {
     await open(ctx);
     const s = session([]);
-    const start = s.read();
+    const start = await s.read();
     expect(start[`weights/${MEAN}`]).toEqual(new Float32Array(16));
     expect(start[`weights/${VARIANCE}`]).toEqual(new Float32Array(16).fill(1));
     await s.predict(images(9));
-    expect(s.read()).toEqual(start);
+    expect(await s.read()).toEqual(start);
     await s.step(batch(1));
     await s.step(batch(2));
-    expect([...s.read()[`weights/${COUNT}`]!]).toEqual([2]);
+    expect([...(await s.read())[`weights/${COUNT}`]!]).toEqual([2]);
     s.dispose();
   });
 
@@ -75,7 +75,7 @@ describe.each(["native", "wasm"] as const)("on %s", (engine) => {
         atol: 1e-6,
       });
     }
-    const values = s.read();
+    const values = await s.read();
     expect(values[`teacher/${MEAN}`]).toEqual(teacher[MEAN]);
     expect(values[`teacher/${COUNT}`]).toEqual(teacher[COUNT]);
     s.dispose();
@@ -84,9 +84,9 @@ describe.each(["native", "wasm"] as const)("on %s", (engine) => {
   test("the moving average averages them and takes the count over", async (ctx) => {
     await open(ctx);
     const s = session(["ema"]);
-    const start = s.read();
+    const start = await s.read();
     await s.step(batch(1));
-    const values = s.read();
+    const values = await s.read();
     for (const name of [MEAN, VARIANCE, "bn1.weight", "layer2.0.bn2.running_var"]) {
       const [before, after] = [start[`ema/${name}`]!, values[`weights/${name}`]!];
       const expected = before.map((x, i) => 0.75 * x + 0.25 * after[i]!);

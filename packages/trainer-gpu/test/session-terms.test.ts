@@ -37,12 +37,12 @@ async function step(method: Method, parts: number) {
     teacher: initialWeights(network, 2),
   });
   const bias = network.parameters.at(-1)!.name;
-  const before = session.read()[`weights/${bias}`]!;
+  const before = (await session.read())[`weights/${bias}`]!;
   const signals = await session.signals(images);
   const batch = { labels, indices: labels, shape, epoch: 0, epochs: 1, rng: createRng(0) };
   const made = method.targets(batch, signals, {});
   const result = await session.step({ images, ...made, signals, learningRate: 1, step: 1 });
-  const after = session.read()[`weights/${bias}`]!;
+  const after = (await session.read())[`weights/${bias}`]!;
   session.dispose();
   expect(tf.memory().numTensors).toBe(tensors);
   return { ...result, teacher: signals.teacher, gradient: before.map((b, c) => b - after[c]!) };

@@ -68,12 +68,12 @@ describe.each(["native", "wasm"] as const)("on %s", (engine) => {
     async (name, expected) => {
       await open({ skip: () => {} });
       const s = session({ optimizer: { momentum: 0 } });
-      const before = s.read();
+      const before = await s.read();
       const targets = Float32Array.from(fixture.targets[name as keyof typeof fixture.targets]);
       const { loss } = await s.step({ images: images(100, 8), targets, learningRate: 1, step: 1 });
       expect(loss).toBeAllclose(expected.loss, { rtol: 1e-5 });
       // With learning rate 1 and no momentum the update is minus the gradient.
-      const after = s.read();
+      const after = await s.read();
       const gradients = inTorchLayout((name) =>
         difference(before[`weights/${name}`]!, after[`weights/${name}`]!),
       );
@@ -99,7 +99,7 @@ describe.each(["native", "wasm"] as const)("on %s", (engine) => {
       losses.push((await s.step(inputs)).loss);
     }
     expect(losses).toBeAllclose(fixture.updates.losses, { rtol: 1e-5 });
-    const values = s.read();
+    const values = await s.read();
     const weights = inTorchLayout((name) => values[`weights/${name}`]!);
     for (const [name, wanted] of Object.entries(fixture.updates.weights)) {
       const { norm: length, projections } = summary(weights[name]!);
@@ -129,11 +129,11 @@ describe.each(["native", "wasm"] as const)("on %s", (engine) => {
   test("the moving average starts at the weights and follows them", async (ctx) => {
     await open(ctx);
     const s = session({ signals: ["ema"] });
-    const start = s.read();
+    const start = await s.read();
     const { ema } = await s.signals(images(5, 8));
     expect(ema).toBeAllclose(await s.predict(images(5, 8)), { rtol: 1e-6, atol: 1e-6 });
     await s.step(batch(1, 8));
-    const values = s.read();
+    const values = await s.read();
     for (const { name } of network.parameters) {
       const expected = start[`ema/${name}`]!.map(
         (e, i) => 0.9 * e + 0.1 * values[`weights/${name}`]![i]!,
@@ -146,11 +146,11 @@ describe.each(["native", "wasm"] as const)("on %s", (engine) => {
   test("decay 1 freezes the average, decay 0 copies the weights", async (ctx) => {
     await open(ctx);
     const s = session({ signals: ["ema"] });
-    const start = s.read();
+    const start = await s.read();
     await s.step({ ...batch(1, 8), emaDecay: 1 });
-    expect(s.read()["ema/conv1.weight"]).toEqual(start["ema/conv1.weight"]);
+    expect((await s.read())["ema/conv1.weight"]).toEqual(start["ema/conv1.weight"]);
     await s.step({ ...batch(2, 8), emaDecay: 0 });
-    const values = s.read();
+    const values = await s.read();
     expect(values["ema/conv1.weight"]).toEqual(values["weights/conv1.weight"]);
     s.dispose();
   });
@@ -196,14 +196,14 @@ test("replayed and called steps agree from one state, at step 1 and at step 20",
   const called = session({ ...options, mode: "eager" });
   expect([replayed.mode, called.mode]).toEqual(["recorded", "eager"]);
   for (let step = 1; step <= 20; step++) {
-    const before = replayed.read();
+    const before = await replayed.read();
     if (step === 1 || step === 20) {
       called.write(before);
       const a = await replayed.step(batch(step, 64));
       const b = await called.step(batch(step, 64));
       expect(a.loss).toBeAllclose(b.loss, { rtol: 1e-5 });
       expect(a.logits).toBeAllclose(b.logits, { rtol: 1e-4, atol: 1e-5 });
-      expect(updateDistance(before, called.read(), replayed.read())).toBeLessThan(1e-4);
+      expect(updateDistance(before, await called.read(), await replayed.read())).toBeLessThan(1e-4);
     } else {
       await replayed.step(batch(step, 64));
     }

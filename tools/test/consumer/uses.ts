@@ -151,6 +151,14 @@ import { UnsupportedArgumentError, loadWasmBackend } from "@sd/tfjs-wasm";
 export const result = async (): Promise<number> => (await loadWasmBackend()).threads;
 export const kernelOf = (error: UnsupportedArgumentError): string => error.kernel;`,
   },
+  "@sd/tfjs-webgpu": {
+    code: `
+import { type WebgpuBackend, type WebgpuError, loadWebgpuBackend } from "@sd/tfjs-webgpu";
+export const result = (): Promise<WebgpuBackend> => loadWebgpuBackend({ allowSoftware: true });
+export const isMissing = ({ code }: WebgpuError): boolean => code === "ERR_MISSING_PACKAGE";
+// @ts-expect-error There is no such code.
+export const isSlow = ({ code }: WebgpuError): boolean => code === "ERR_SLOW";`,
+  },
   "@sd/tfjs-compile": {
     code: `
 import { type Values, compileProgram, relu } from "@sd/tfjs-compile";

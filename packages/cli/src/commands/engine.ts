@@ -61,7 +61,7 @@ export async function engineDoctor({
   } else {
     process.stdout.write(`${formatDoctor(report)}\n\n${formatChoice(chosen)}`);
     process.stdout.write(
-      "SD_ENGINE=native, wasm or cpu asks for one, and fails where it cannot be had.\n",
+      "SD_ENGINE=native, webgpu, wasm or cpu asks for one, and fails where it cannot be had.\n",
     );
   }
   return chosen === undefined || (requireGpu && !report.usable) ? 1 : 0;

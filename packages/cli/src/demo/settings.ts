@@ -19,15 +19,24 @@ export interface DemoSettings extends DemoSize {
   readonly schedule: ScheduleOptions;
 }
 
-/** What fits a few minutes on two cores: wasm is several times slower than the native engine. */
+/**
+ * What fits a few minutes on two cores: wasm is several times slower than the native engine. How fast
+ * WebGPU is depends on the GPU, and on a software driver it is slower still.
+ */
 export const SIZES: Readonly<Record<EngineName, DemoSize>> = {
   native: { images: 5000, validation: 2000, test: 10_000, epochs: 20, seeds: 1 },
+  webgpu: { images: 2000, validation: 1000, test: 4000, epochs: 8, seeds: 1 },
   wasm: { images: 2000, validation: 1000, test: 4000, epochs: 8, seeds: 1 },
   cpu: { images: 500, validation: 200, test: 500, epochs: 3, seeds: 1 },
 };
 
 /** Convolutions in plain JavaScript take a thousand times as long, so that engine has another network. */
-const MODELS: Readonly<Record<EngineName, string>> = { native: "lenet", wasm: "lenet", cpu: "mlp" };
+const MODELS: Readonly<Record<EngineName, string>> = {
+  native: "lenet",
+  webgpu: "lenet",
+  wasm: "lenet",
+  cpu: "mlp",
+};
 
 /** The share of the training labels that are replaced by another class. */
 export const NOISE = 0.2;

@@ -9,7 +9,12 @@ export type Run = (code: Promise<number>) => Promise<void>;
 export const engineOptions = (command: Command): Command =>
   command
     .addOption(
-      new Option("--engine <name>", "the engine to use").choices(["native", "wasm", "cpu"]),
+      new Option("--engine <name>", "the engine to use").choices([
+        "native",
+        "webgpu",
+        "wasm",
+        "cpu",
+      ]),
     )
     .option("--require-gpu", "fail where no GPU is used");
 

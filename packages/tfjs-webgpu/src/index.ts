@@ -1,0 +1,6 @@
+export { WebgpuError, type WebgpuErrorCode } from "./errors.ts";
+export {
+  loadWebgpuBackend,
+  type WebgpuBackend,
+  type WebgpuBackendOptions,
+} from "./load-webgpu-backend.ts";

@@ -1,0 +1,3 @@
+import { node } from "../../tsup.base.ts";
+
+export default node(["src/index.ts"]);
