@@ -46,16 +46,14 @@ export function undertrained(studies: readonly StudyRuns[]): string {
   return `${found.length} of ${runs.length} runs are undertrained, and not compared. ${rest}\n\n${names.join("\n")}`;
 }
 
-/** The validation accuracy of every run that settings were chosen by. */
+/** The validation accuracy of every run that settings were chosen by, and how far it still rises. */
 export function selection({ runs }: StudyRuns): Blocks {
   const rateOf = ({ record }: Run): number =>
     Number((record.config.optimizer as { learningRate: number }).learningRate);
-  const validation = ({ record }: Run): string =>
-    number(100 * Number(record.status.validationAccuracy), 2);
+  const accuracyOf = ({ record }: Run): number => Number(record.status.validationAccuracy);
+  const cells = (run: Run): string[] => [number(100 * accuracyOf(run), 2), number(run.rise, 2)];
   const rates = runs.filter(({ method }) => method === "cross-entropy");
-  const best = rates.reduce((a, b) =>
-    Number(b.record.status.validationAccuracy) > Number(a.record.status.validationAccuracy) ? b : a,
-  );
+  const best = rates.reduce((a, b) => (accuracyOf(b) > accuracyOf(a) ? b : a));
   const strengths = runs
     .filter((run) => run.method !== "cross-entropy" && rateOf(run) === rateOf(best))
     .map((run) => {
@@ -65,15 +63,16 @@ export function selection({ runs }: StudyRuns): Blocks {
         ...(beta === undefined ? [] : [`β = ${beta}`]),
         ...(hardWeight === undefined ? [] : [`label's weight ${hardWeight}`]),
       ];
-      return [run.method, words.join(", "), validation(run)];
+      return [run.method, words.join(", "), ...cells(run)];
     });
+  const titles = ["validation accuracy, %", "rise in the last fifth"];
   return {
     "selection-rates": table(
-      ["learning rate", "validation accuracy, %"],
+      ["learning rate", ...titles],
       rates
         .sort((a, b) => rateOf(a) - rateOf(b))
-        .map((run) => [String(rateOf(run)), validation(run)]),
+        .map((run) => [String(rateOf(run)), ...cells(run)]),
     ),
-    "selection-strengths": table(["method", "strength", "validation accuracy, %"], strengths, 2),
+    "selection-strengths": table(["method", "strength", ...titles], strengths, 2),
   };
 }
