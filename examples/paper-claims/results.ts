@@ -25,11 +25,14 @@ export interface Places {
   readonly out: string;
 }
 
-/** The figure of each study that the document shows: its name among the report's. */
-const FIGURES: Readonly<Record<string, string>> = {
-  "born-again": "generations",
-  temperature: "plane",
-  smoothing: "by-setting",
+/** The figure of each study that the document shows: its name among the report's, and what it shows. */
+const FIGURES: Readonly<Record<string, readonly [id: string, words: string]>> = {
+  "born-again": ["generations", "Metrics by generation, with 95 % intervals"],
+  temperature: ["plane", "Predictive uncertainty and confidence diversity of the networks"],
+  smoothing: [
+    "by-setting",
+    "Metrics of the methods by the share of wrong labels, with 95 % intervals",
+  ],
 };
 
 /** A difference with its interval, and its p-value. */
@@ -65,15 +68,16 @@ function verdicts(outcomes: readonly Outcome[], explored: readonly Outcome[]): s
 
 /** Draws a study's figure beside the document; what refers to it. */
 async function figureOf({ folder }: Study, name: string, out: string): Promise<string | undefined> {
+  const [id, words] = FIGURES[name]!;
   const drawn = await mkdtemp(join(tmpdir(), "sd-figures-"));
   try {
     const paths = await renderFigures(folder, { out: drawn });
-    const svg = paths.find((path) => path.endsWith(`/${FIGURES[name]}.svg`));
+    const svg = paths.find((path) => path.endsWith(`/${id}.svg`));
     if (svg === undefined) return undefined;
     const target = join(dirname(out), "figures", `${name}.svg`);
     await mkdir(dirname(target), { recursive: true });
     await writeFile(target, await readFile(svg));
-    return `![${name}](${relative(dirname(out), target)})`;
+    return `![${words}](${relative(dirname(out), target)})`;
   } finally {
     await rm(drawn, { recursive: true });
   }
