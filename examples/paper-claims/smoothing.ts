@@ -102,7 +102,7 @@ function shareLine(noise: number, methods: Methods, outcomes: readonly Outcome[]
   );
   const value = (among: Among): string => {
     const { share, interval, seeds } = shareOfGain(methods, among);
-    if (Number.isNaN(share)) return `${seeds} seeds, not compared`;
+    if (Number.isNaN(share)) return `${seeds} ${seeds === 1 ? "seed" : "seeds"}, not compared`;
     return `${number(share, 2)} (95 % over ${seeds} seeds: ${number(interval[0], 2)} … ${number(interval[1], 2)})`;
   };
   const counts =
