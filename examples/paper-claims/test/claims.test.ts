@@ -212,7 +212,7 @@ describe("the results", () => {
     await expect(call("results", "--runs", join(folder, "none"))).rejects.toMatchObject({
       ...{ code: 1, stderr: expect.stringContaining("expected finished runs") },
     });
-  });
+  }, 240_000);
 
   it("have a place for every block in docs/results.md, and no other", async () => {
     const folder = await emptyFolder();
