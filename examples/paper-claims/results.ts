@@ -2,7 +2,7 @@
 import { existsSync } from "node:fs";
 import { mkdir, mkdtemp, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { dirname, join, relative } from "node:path";
+import { dirname, join, relative, resolve } from "node:path";
 import { renderFigures } from "@sd/report";
 import { bornAgain } from "./born-again.ts";
 import type { Outcome } from "./comparison.ts";
@@ -90,8 +90,9 @@ async function figureOf({ folder }: Study, name: string, out: string): Promise<s
  * @throws Error where no study has a finished run.
  */
 export async function writeResults({ runs, data, out }: Places): Promise<string[]> {
-  const open = (name: string): Promise<Study | undefined> => openStudy(join(runs, name));
-  const chosen = await readStudy(join(runs, "selection"));
+  // A run knows its teacher by the full path.
+  const folderOf = (name: string): string => resolve(runs, name);
+  const chosen = await readStudy(folderOf("selection"));
   const experiments: readonly (readonly [
     string,
     (study: Study) => Findings | Promise<Findings>,
@@ -105,7 +106,7 @@ export async function writeResults({ runs, data, out }: Places): Promise<string[
   const outcomes: Outcome[] = [];
   const explored: Outcome[] = [];
   for (const [name, judge] of experiments) {
-    const study = await open(name);
+    const study = await openStudy(folderOf(name));
     if (study === undefined) continue;
     studies.push(study);
     const findings = await judge(study);

@@ -1,6 +1,6 @@
 import { execFile } from "node:child_process";
 import { readdir, readFile, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { pairedSeedInterval } from "@sd/metrics";
@@ -196,7 +196,8 @@ describe("the results", () => {
     const main = fileURLToPath(new URL("../main.ts", import.meta.url));
     const call = (...args: string[]) =>
       promisify(execFile)(process.execPath, ["--conditions=@sd/source", main, ...args]);
-    const options = ["--runs", folder, "--data", folder, "--out", out];
+    // As people call it: the default is a relative folder as well.
+    const options = ["--runs", relative(process.cwd(), folder), "--data", folder, "--out", out];
     const { stdout } = await call("results", ...options);
     expect(stdout.trim()).toBe(out);
     const filled = await readFile(out, "utf8");
