@@ -1,8 +1,9 @@
 // Experiment 1: students of students.
-import { type Among, judge, outcomesTable, type Prediction, pairs } from "./comparison.ts";
+import { type Among, judge, type Prediction, pairs } from "./comparison.ts";
 import type { Findings, Study } from "./experiment.ts";
 import { number, table } from "./markdown.ts";
 import { accuracy, uncertainty, valueIn } from "./measures.ts";
+import { outcomesTable } from "./outcome-tables.ts";
 import { spearman } from "./rank-correlation.ts";
 import type { Run } from "./runs.ts";
 import { TARGET_TITLES, type Targets, targetCells, targetsOf } from "./targets.ts";

@@ -1,6 +1,5 @@
 // Two methods of a study against each other, seed by seed.
 import { holm, pairedBootstrap, pairedSeedInterval, weightedMean } from "@sd/metrics";
-import { between, probability, signed, table } from "./markdown.ts";
 import { type Measure, valueIn } from "./measures.ts";
 import { isUndertrained, type Run } from "./runs.ts";
 
@@ -97,51 +96,4 @@ export function judge(predictions: readonly Prediction[], among: Among = "admitt
     adjusted: adjusted[i]!,
     verdict: among === "all" ? "explored" : verdictOf(one, one.difference, adjusted[i]!),
   }));
-}
-
-/** The outcomes of an experiment. */
-export function outcomesTable(outcomes: readonly Outcome[]): string {
-  const rows = outcomes.map((outcome) => {
-    const {
-      claim,
-      words,
-      expected,
-      measure,
-      seeds,
-      difference,
-      interval,
-      overImages,
-      pValue,
-      adjusted,
-      verdict,
-    } = outcome;
-    const { name, scale, digits, unit } = measure;
-    const scaled = (ends: readonly [number, number]): string =>
-      between([scale * ends[0], scale * ends[1]], digits);
-    return [
-      claim,
-      words,
-      `${name}, ${expected}`,
-      verdict,
-      `${signed(scale * difference, digits)} ${unit}`,
-      scaled(interval),
-      scaled(overImages),
-      String(seeds.length),
-      probability(pValue),
-      probability(adjusted),
-    ];
-  });
-  const head = [
-    "",
-    "compared",
-    "predicted",
-    "verdict",
-    "difference",
-    "95 % over seeds",
-    "95 % over images",
-    "seeds",
-    "p",
-    "p, Holm",
-  ];
-  return table(head, rows, 4);
 }

@@ -8,7 +8,7 @@ import { bornAgain } from "./born-again.ts";
 import type { Outcome } from "./comparison.ts";
 import { type Blocks, fill, plain } from "./document.ts";
 import { type Findings, openStudy, type Study } from "./experiment.ts";
-import { between, probability, signed, table } from "./markdown.ts";
+import { verdictsTable } from "./outcome-tables.ts";
 import { readStudy } from "./runs.ts";
 import { machines, selection, undertrained } from "./setting.ts";
 import { smoothing } from "./smoothing.ts";
@@ -34,37 +34,6 @@ const FIGURES: Readonly<Record<string, readonly [id: string, words: string]>> = 
     "Metrics of the methods by the share of wrong labels, with 95 % intervals",
   ],
 };
-
-/** A difference with its interval, and its p-value. */
-function differenceCells({ measure, difference, interval, adjusted }: Outcome): string[] {
-  const { scale, digits } = measure;
-  if (Number.isNaN(difference)) return ["–", "–"];
-  const ends = between([scale * interval[0], scale * interval[1]], digits);
-  return [`${signed(scale * difference, digits)} (${ends})`, probability(adjusted)];
-}
-
-/** All predictions in one table: by the protocol, and of all runs. */
-function verdicts(outcomes: readonly Outcome[], explored: readonly Outcome[]): string {
-  const lines = outcomes.map((outcome, i) => {
-    const { claim, words, measure, expected, verdict } = outcome;
-    return [
-      ...[claim, `${measure.name} of ${words}`, expected, verdict],
-      ...differenceCells(outcome),
-      ...differenceCells(explored[i]!),
-    ];
-  });
-  const head = [
-    "",
-    "compared",
-    "predicted",
-    "verdict",
-    "difference",
-    "p, Holm",
-    "of all runs",
-    "p, Holm",
-  ];
-  return table(head, lines, 4);
-}
 
 /** Draws a study's figure beside the document; what refers to it. */
 async function figureOf({ folder }: Study, name: string, out: string): Promise<string | undefined> {
@@ -121,7 +90,7 @@ export async function writeResults({ runs, data, out }: Places): Promise<string[
     );
   }
   const all: Blocks = {
-    verdicts: verdicts(outcomes, explored),
+    verdicts: verdictsTable(outcomes, explored),
     machines: machines([chosen, ...studies]),
     ...(chosen.runs.length > 0 ? selection(chosen) : {}),
     undertrained: undertrained(studies),

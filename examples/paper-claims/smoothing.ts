@@ -1,18 +1,12 @@
 // Experiment 3: smoothing with and without a teacher, on clean and on noisy labels.
 import { mean } from "@sd/math";
 import { quantiles } from "@sd/metrics";
-import {
-  type Among,
-  judge,
-  type Outcome,
-  outcomesTable,
-  type Prediction,
-  pairs,
-} from "./comparison.ts";
+import { type Among, judge, type Outcome, type Prediction, pairs } from "./comparison.ts";
 import type { Blocks } from "./document.ts";
 import type { Findings, Study } from "./experiment.ts";
 import { number, table } from "./markdown.ts";
 import { accuracy, type Measure, scaledNll, valueIn } from "./measures.ts";
+import { outcomesTable } from "./outcome-tables.ts";
 import type { Run } from "./runs.ts";
 import { valuesTable } from "./values.ts";
 import { type Votes, votesCrossEntropy } from "./votes.ts";

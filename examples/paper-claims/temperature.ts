@@ -1,9 +1,10 @@
 // Experiment 2: one student at several temperatures of its teacher.
 import { mean } from "@sd/math";
-import { judge, outcomesTable, type Prediction } from "./comparison.ts";
+import { judge, type Prediction } from "./comparison.ts";
 import type { Findings, Study } from "./experiment.ts";
 import { number, table } from "./markdown.ts";
 import { accuracy, valueIn } from "./measures.ts";
+import { outcomesTable } from "./outcome-tables.ts";
 import type { Run } from "./runs.ts";
 import { TARGET_TITLES, targetCells, targetsOf } from "./targets.ts";
 import { agreementColumn, valuesTable } from "./values.ts";

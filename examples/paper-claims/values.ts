@@ -1,4 +1,5 @@
 // The values of a study's methods, as `sd report` computes them.
+import { mean } from "@sd/math";
 import { fidelity } from "@sd/metrics";
 import type { MetricName, ResultRow } from "@sd/report";
 import { number, plusMinus, table } from "./markdown.ts";
@@ -31,11 +32,11 @@ export function agreementColumn(runs: readonly Run[]): Column {
     of({ folders }) {
       const shares = folders.flatMap((folder) => {
         const run = byFolder.get(folder);
-        const teacher = run?.teacher && runs.find(({ record }) => record.folder === run.teacher);
+        const teacher = byFolder.get(run?.teacher ?? "");
         if (!run || !teacher) return [];
         return [fidelity(run.test.logits, teacher.test.logits, run.test.shape).agreement];
       });
-      return number((100 * shares.reduce((a, b) => a + b, 0)) / shares.length, 1);
+      return number(100 * mean(shares), 1);
     },
   };
 }
