@@ -36,11 +36,15 @@ const FIGURES: Readonly<Record<string, readonly [id: string, words: string]>> = 
 };
 
 /** Draws a study's figure beside the document; what refers to it. */
-async function figureOf({ folder }: Study, name: string, out: string): Promise<string | undefined> {
+async function figureOf(
+  { folder, rows }: Study,
+  name: string,
+  out: string,
+): Promise<string | undefined> {
   const [id, words] = FIGURES[name]!;
   const drawn = await mkdtemp(join(tmpdir(), "sd-figures-"));
   try {
-    const paths = await renderFigures(folder, { out: drawn });
+    const paths = await renderFigures(folder, { out: drawn, rows });
     const svg = paths.find((path) => path.endsWith(`/${id}.svg`));
     if (svg === undefined) return undefined;
     const target = join(dirname(out), "figures", `${name}.svg`);

@@ -5,13 +5,15 @@ import { cellFigures, drawnCells, placedId } from "./figures/cell-figures.ts";
 import type { Figure } from "./figures/figure.ts";
 import { csvOf, drawFigure, vegaLiteOf } from "./figures/render.ts";
 import { resultCells } from "./result-cells.ts";
-import type { ResultsOptions } from "./results.ts";
-import { studyResults } from "./study-results.ts";
+import type { ResultRow, ResultsOptions } from "./results.ts";
+import { resultsWith } from "./study-results.ts";
 
 /** Options of {@link renderFigures}. */
 export interface FigureOptions extends ResultsOptions {
   /** The folder to write to; made where it is missing. */
   readonly out: string;
+  /** What {@link resultsTable} gave for the same runs and options, to save its time. */
+  readonly rows?: readonly ResultRow[];
 }
 
 /** Writes one figure as three files; gives the path of the drawing. */
@@ -34,9 +36,9 @@ async function writeFigure(figure: Figure, folder: string, id: string): Promise<
  */
 export async function renderFigures(
   folders: string | readonly string[],
-  { out, ...how }: FigureOptions,
+  { out, rows: known, ...how }: FigureOptions,
 ): Promise<string[]> {
-  const { records, rows } = await studyResults(folders, how);
+  const { records, rows } = await resultsWith(folders, known, how);
   const cells = resultCells(rows);
   const byFolder = new Map(records.map((record) => [resolve(record.folder), record]));
   const folder = resolve(out);

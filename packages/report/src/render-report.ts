@@ -1,21 +1,18 @@
 import { writeFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import type { RunRecord } from "@sd/runs";
-import { ReportError } from "./error.ts";
 import { metricsBySetting } from "./figures/by-setting.ts";
 import { cellFigures, drawnCells, placedId } from "./figures/cell-figures.ts";
 import { listed } from "./figures/figure.ts";
 import { renderFigure } from "./figures/render.ts";
-import type { LeftOut } from "./groups.ts";
 import { hardestHtml, type ImageProvider } from "./hardest.ts";
 import { Html, html } from "./html.ts";
 import { differenceNote, intervalNote } from "./notes.ts";
-import { readRecords } from "./read-records.ts";
 import { type ResultsOfCell, resultCells } from "./result-cells.ts";
 import type { ResultRow, ResultsOptions } from "./results.ts";
 import { runNames } from "./run-names.ts";
 import { settingsText } from "./settings.ts";
-import { type StudyResults, studyResults, unfinished } from "./study-results.ts";
+import { resultsWith, type StudyResults } from "./study-results.ts";
 import { STYLE } from "./style.ts";
 import { exclusions, summaryOf } from "./summary.ts";
 import { differencesHtml, glossaryHtml, resultsHtml, runsHtml } from "./tables.ts";
@@ -135,24 +132,6 @@ ${left}
 /** How many runs that were left out are named. */
 const MOST_EXCLUSIONS = 200;
 
-/** The records behind rows that were computed before. */
-async function withRows(
-  folders: string | readonly string[],
-  rows: readonly ResultRow[],
-): Promise<StudyResults> {
-  const { records, leftOut } = await readRecords(folders);
-  const there = new Set(records.map(({ folder }) => resolve(folder)));
-  const missing = rows.flatMap((row) => row.folders).find((folder) => !there.has(resolve(folder)));
-  if (missing !== undefined) {
-    throw new ReportError(`expected the run ${missing} of \`rows\` among the folders`);
-  }
-  const used = new Set(rows.flatMap((row) => row.folders));
-  const unused = records
-    .filter(({ folder, status }) => status.state === "done" && !used.has(folder))
-    .map(({ folder }): LeftOut => ({ folder, reason: "it is no part of the given rows" }));
-  return { records, rows, leftOut: [...leftOut, ...unfinished(records), ...unused] };
-}
-
 /**
  * Writes one HTML file about finished runs: summary, results with intervals and paired differences, figures, the hardest test
  * images, configurations.
@@ -170,8 +149,7 @@ export async function renderReport(
   folders: string | readonly string[],
   { out, title, rows, ...how }: ReportOptions,
 ): Promise<string> {
-  const results =
-    rows && rows.length > 0 ? await withRows(folders, rows) : await studyResults(folders, how);
+  const results = await resultsWith(folders, rows, how);
   const path = resolve(out);
   await writeFile(path, (await pageHtml(title, results, how)).text);
   return path;

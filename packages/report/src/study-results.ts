@@ -1,4 +1,5 @@
 // From folders to results: the part that all formats share.
+import { resolve } from "node:path";
 import type { RunRecord } from "@sd/runs";
 import { ReportError } from "./error.ts";
 import type { LeftOut } from "./groups.ts";
@@ -52,3 +53,29 @@ export async function studyResults(
   }
   return { records, rows, leftOut: all };
 }
+
+/** The records behind rows that were computed before. */
+async function withRows(
+  folders: string | readonly string[],
+  rows: readonly ResultRow[],
+): Promise<StudyResults> {
+  const { records, leftOut } = await readRecords(folders);
+  const there = new Set(records.map(({ folder }) => resolve(folder)));
+  const missing = rows.flatMap((row) => row.folders).find((folder) => !there.has(resolve(folder)));
+  if (missing !== undefined) {
+    throw new ReportError(`expected the run ${missing} of \`rows\` among the folders`);
+  }
+  const used = new Set(rows.flatMap((row) => row.folders));
+  const unused = records
+    .filter(({ folder, status }) => status.state === "done" && !used.has(folder))
+    .map(({ folder }): LeftOut => ({ folder, reason: "it is no part of the given rows" }));
+  return { records, rows, leftOut: [...leftOut, ...unfinished(records), ...unused] };
+}
+
+/** What {@link studyResults} gives, with rows that were computed before where there are some. */
+export const resultsWith = (
+  folders: string | readonly string[],
+  rows: readonly ResultRow[] | undefined,
+  options: ResultsOptions,
+): Promise<StudyResults> =>
+  rows && rows.length > 0 ? withRows(folders, rows) : studyResults(folders, options);

@@ -2,7 +2,7 @@ import { mkdtemp, readdir, readFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { expect, test } from "vitest";
-import { renderFigures } from "../src/index.ts";
+import { renderFigures, studyResults } from "../src/index.ts";
 import { FOUR, writeRuns } from "./synthetic-runs.ts";
 
 test("every figure is a drawing, a specification and its numbers", async () => {
@@ -26,7 +26,8 @@ test("every figure is a drawing, a specification and its numbers", async () => {
       (await readFile(path.replace(/svg$/, "csv"), "utf8")).split("\r\n").length,
     ).toBeGreaterThan(2);
   }
-  const again = await renderFigures(folder, { out: join(folder, "again"), resamples: 20 });
+  const { rows } = await studyResults(folder, { resamples: 20 });
+  const again = await renderFigures(folder, { out: join(folder, "again"), resamples: 20, rows });
   for (const [i, path] of paths.entries()) {
     expect(await readFile(again[i]!, "utf8")).toBe(await readFile(path, "utf8"));
   }
