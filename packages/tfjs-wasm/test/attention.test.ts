@@ -1,8 +1,9 @@
 // What attention, layer normalisation and embeddings need.
 import * as tf from "@tensorflow/tfjs";
 import { beforeAll, describe, expect, test } from "vitest";
+import { wave } from "../../../testing/wave.ts";
 import { loadWasmBackend, UnsupportedArgumentError } from "../src/index.ts";
-import { valuesOn, wave } from "./both-backends.ts";
+import { valuesOn } from "./both-backends.ts";
 
 beforeAll(async () => {
   await loadWasmBackend();

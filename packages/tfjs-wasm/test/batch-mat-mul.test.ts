@@ -1,7 +1,8 @@
 import * as tf from "@tensorflow/tfjs";
 import { beforeAll, describe, expect, test } from "vitest";
+import { wave } from "../../../testing/wave.ts";
 import { loadWasmBackend } from "../src/index.ts";
-import { valuesOn, wave } from "./both-backends.ts";
+import { valuesOn } from "./both-backends.ts";
 
 beforeAll(async () => {
   await loadWasmBackend();

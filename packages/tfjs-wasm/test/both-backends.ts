@@ -1,11 +1,6 @@
 // Runs the same computation on tfjs's cpu backend and on the wasm backend.
 import * as tf from "@tensorflow/tfjs";
-
-/** Deterministic values in (−1, 1) without pattern. */
-export function wave(shape: readonly number[], seed = 1): Float32Array {
-  const size = shape.reduce((a, b) => a * b, 1);
-  return Float32Array.from({ length: size }, (_, i) => Math.sin((i + 1) * (1.3 + seed)) * 0.9);
-}
+import { wave } from "../../../testing/wave.ts";
 
 export const tensor4d = (shape: readonly number[], seed?: number): tf.Tensor4D =>
   tf.tensor4d(wave(shape, seed), [...shape] as [number, number, number, number]);

@@ -1,6 +1,7 @@
 import * as tf from "@tensorflow/tfjs";
 import fc from "fast-check";
 import { beforeAll, describe, expect, test } from "vitest";
+import { type ExplicitPad, pads, smallConvolutions } from "../../../testing/convolutions.ts";
 import { loadWasmBackend, UnsupportedArgumentError } from "../src/index.ts";
 import { tensor4d, valuesOn } from "./both-backends.ts";
 
@@ -8,7 +9,7 @@ beforeAll(async () => {
   await loadWasmBackend();
 });
 
-type Pad = "same" | "valid" | number | [[0, 0], [number, number], [number, number], [0, 0]];
+type Pad = "same" | "valid" | number | ExplicitPad;
 
 interface Case {
   readonly x: readonly [number, number, number, number];
@@ -16,13 +17,6 @@ interface Case {
   readonly strides: number | [number, number];
   readonly pad: Pad;
 }
-
-const pads = (top: number, bottom: number, left: number, right: number): Pad => [
-  [0, 0],
-  [top, bottom],
-  [left, right],
-  [0, 0],
-];
 
 /**
  * The output and both gradients of Σ cos(conv2d(x, filter)): every output has a weight of its own.
@@ -98,27 +92,9 @@ describe("conv2d and its gradients equal the cpu backend's", () => {
   });
 
   test("small shapes, any stride and padding", async () => {
-    const side = fc.integer({ min: 1, max: 7 });
-    const small = fc.integer({ min: 1, max: 3 });
-    const zeros = fc.integer({ min: 0, max: 3 });
-    const explicit = fc.tuple(zeros, zeros, zeros, zeros).map((p) => pads(...p));
-    const problem = fc
-      .record({
-        size: fc.tuple(small, side, side),
-        filter: fc.tuple(small, small, small, small),
-        strides: fc.tuple(small, small),
-        pad: fc.oneof(fc.constantFrom("same" as const, "valid" as const), explicit),
-      })
-      .filter(({ size: [, h, w], filter: [kh, kw], pad }) => {
-        const [, rows, columns] = typeof pad === "object" ? pad : [0, [0, 0], [0, 0]];
-        const fits = h + rows[0]! + rows[1]! >= kh && w + columns[0]! + columns[1]! >= kw;
-        return pad === "same" || fits;
-      });
     await fc.assert(
-      fc.asyncProperty(problem, async ({ size, filter, strides, pad }) => {
-        await expectSameAsCpu(() =>
-          convolution({ x: [...size, filter[2]], filter, strides, pad: pad as Pad }),
-        );
+      fc.asyncProperty(smallConvolutions(), async (problem) => {
+        await expectSameAsCpu(() => convolution(problem));
       }),
       { numRuns: 60 },
     );

@@ -1,6 +1,7 @@
 import * as tf from "@tensorflow/tfjs";
 import fc from "fast-check";
 import { beforeAll, describe, expect, test } from "vitest";
+import { smallConvolutions } from "../../../testing/convolutions.ts";
 import { loadWasmBackend, UnsupportedArgumentError } from "../src/index.ts";
 import { tensor4d, valuesOn } from "./both-backends.ts";
 
@@ -17,13 +18,6 @@ interface Case {
   readonly strides: [number, number];
   readonly pad: Pad;
 }
-
-const pads = (top: number, bottom: number, left: number, right: number): Pad => [
-  [0, 0],
-  [top, bottom],
-  [left, right],
-  [0, 0],
-];
 
 /** The output and both gradients of Σ cos(depthwiseConv2d(x, filter)). */
 function depthwise({ x, filter, strides, pad }: Case): tf.Tensor[] {
@@ -69,29 +63,9 @@ describe("depthwiseConv2d and its gradients equal the cpu backend's", () => {
   });
 
   test("small shapes, any stride and padding", async () => {
-    const side = fc.integer({ min: 1, max: 7 });
-    const small = fc.integer({ min: 1, max: 3 });
-    const zeros = fc.integer({ min: 0, max: 3 });
-    const explicit = fc.tuple(zeros, zeros, zeros, zeros);
-    const problem = fc
-      .record({
-        size: fc.tuple(small, side, side),
-        filter: fc.tuple(small, small, small, small),
-        strides: fc.tuple(small, small),
-        pad: fc.oneof(fc.constantFrom("same" as const, "valid" as const), explicit),
-      })
-      .filter(({ size: [, h, w], filter: [kh, kw], pad }) => {
-        const [top, bottom, left, right] = typeof pad === "string" ? [0, 0, 0, 0] : pad;
-        return pad === "same" || (h + top + bottom >= kh && w + left + right >= kw);
-      });
     await fc.assert(
-      fc.asyncProperty(problem, async ({ size, filter, strides, pad }) => {
-        await expectSameAsCpu(() =>
-          depthwise({
-            ...{ x: [...size, filter[2]] as const, filter, strides },
-            pad: typeof pad === "string" ? pad : pads(...pad),
-          }),
-        );
+      fc.asyncProperty(smallConvolutions(), async (problem) => {
+        await expectSameAsCpu(() => depthwise(problem));
       }),
       { numRuns: 60 },
     );

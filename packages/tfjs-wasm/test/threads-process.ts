@@ -1,8 +1,9 @@
 // Trains a small network for some steps and prints what came of it: threads-process.ts <options of the backend> [throw]
 import { createHash } from "node:crypto";
 import * as tf from "@tensorflow/tfjs";
+import { wave } from "../../../testing/wave.ts";
 import { loadWasmBackend } from "../src/index.ts";
-import { tensor4d, wave } from "./both-backends.ts";
+import { tensor4d } from "./both-backends.ts";
 
 const [options = "{}", end] = process.argv.slice(2);
 const EVENTS = ["uncaughtException", "unhandledRejection"] as const;

@@ -1,7 +1,7 @@
 import * as tf from "@tensorflow/tfjs";
 import { beforeAll, expect, test } from "vitest";
+import { wave } from "../../../testing/wave.ts";
 import { loadWasmBackend } from "../src/index.ts";
-import { wave } from "./both-backends.ts";
 
 beforeAll(async () => {
   await loadWasmBackend();

@@ -2,18 +2,12 @@
 import * as tf from "@tensorflow/tfjs";
 import fc from "fast-check";
 import { test } from "vitest";
+import { type ExplicitPad, pads, smallConvolutions } from "../../../testing/convolutions.ts";
 import { expectSameAsCpu, expectSameGradients, onWebgpu, tensor4d } from "./webgpu.ts";
 
-type Pad = "same" | "valid" | number | [[0, 0], [number, number], [number, number], [0, 0]];
+type Pad = "same" | "valid" | number | ExplicitPad;
 type Strides = number | [number, number];
 type Shape = readonly [number, number, number, number];
-
-const pads = (top: number, bottom: number, left: number, right: number): Pad => [
-  [0, 0],
-  [top, bottom],
-  [left, right],
-  [0, 0],
-];
 
 const convolve = (strides: Strides, pad: Pad) => (x: tf.Tensor, filter: tf.Tensor) =>
   tf.conv2d(x as tf.Tensor4D, filter as tf.Tensor4D, strides, pad);
@@ -47,27 +41,11 @@ onWebgpu("conv2d and its gradients equal the cpu backend's", () => {
   });
 
   test("small shapes, any stride and padding", async () => {
-    const side = fc.integer({ min: 1, max: 9 });
-    const small = fc.integer({ min: 1, max: 3 });
     const channels = fc.constantFrom(1, 2, 3, 4, 5, 8, 16);
-    const zeros = fc.integer({ min: 0, max: 3 });
-    const explicit = fc.tuple(zeros, zeros, zeros, zeros).map((p) => pads(...p));
-    const problem = fc
-      .record({
-        size: fc.tuple(small, side, side),
-        filter: fc.tuple(small, small, channels, channels),
-        strides: fc.tuple(small, small),
-        pad: fc.oneof(fc.constantFrom("same" as const, "valid" as const), explicit),
-      })
-      .filter(({ size: [, h, w], filter: [kh, kw], pad }) => {
-        const [, rows, columns] = typeof pad === "object" ? pad : [0, [0, 0], [0, 0]];
-        return (
-          pad === "same" || (h + rows[0]! + rows[1]! >= kh && w + columns[0]! + columns[1]! >= kw)
-        );
-      });
+    const problems = smallConvolutions({ maxSide: 9, channels });
     await fc.assert(
-      fc.asyncProperty(problem, async ({ size, filter, strides, pad }) => {
-        await expectSameGradients(convolve(strides, pad as Pad), [...size, filter[2]], filter);
+      fc.asyncProperty(problems, async ({ x, filter, strides, pad }) => {
+        await expectSameGradients(convolve(strides, pad), x, filter);
       }),
       { numRuns: 60 },
     );

@@ -1,6 +1,7 @@
 // Runs tests on WebGPU, where there is an adapter, be it a software driver.
 import * as tf from "@tensorflow/tfjs";
 import { afterAll, beforeEach, describe, expect } from "vitest";
+import { wave } from "../../../testing/wave.ts";
 import { loadWebgpuBackend, type WebgpuBackend, WebgpuError } from "../src/index.ts";
 
 const found: WebgpuBackend | WebgpuError = await loadWebgpuBackend({ allowSoftware: true }).catch(
@@ -26,12 +27,6 @@ export function onWebgpu(what: string, body: () => void): void {
     });
     body();
   });
-}
-
-/** Deterministic values in (−1, 1) without pattern. */
-export function wave(shape: readonly number[], seed = 1): Float32Array {
-  const size = shape.reduce((a, b) => a * b, 1);
-  return Float32Array.from({ length: size }, (_, i) => Math.sin((i + 1) * (1.3 + seed)) * 0.9);
 }
 
 export const tensor = (shape: readonly number[], seed?: number): tf.Tensor =>
