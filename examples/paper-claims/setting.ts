@@ -53,7 +53,10 @@ export function selection({ runs }: StudyRuns): Blocks {
   const accuracyOf = ({ record }: Run): number => Number(record.status.validationAccuracy);
   const cells = (run: Run): string[] => [number(100 * accuracyOf(run), 2), number(run.rise, 2)];
   const rates = runs.filter(({ method }) => method === "cross-entropy");
-  const best = rates.reduce((a, b) => (accuracyOf(b) > accuracyOf(a) ? b : a));
+  const admitted = rates.filter((run) => !isUndertrained(run));
+  const best = (admitted.length > 0 ? admitted : rates).reduce((a, b) =>
+    accuracyOf(b) > accuracyOf(a) ? b : a,
+  );
   const strengths = runs
     .filter((run) => run.method !== "cross-entropy" && rateOf(run) === rateOf(best))
     .map((run) => {
