@@ -49,6 +49,8 @@ struct Layout {
     tasks = (size + task - 1) / task;
   }
   int64_t first(int64_t i) const { return i * task; }
+  // The tasks from the last one on: a second pass over memory begins with what the first one has left in the caches.
+  int64_t backwards(int64_t i) const { return tasks - 1 - i; }
   int64_t length(int64_t i) const { return std::min(task, size - i * task); }
 
   // A number a channel, again and again up to the period.
@@ -168,8 +170,8 @@ void Compute(void* given, TF_OpKernelContext* context) {
     variance.data()[c] = static_cast<float>((1 - share) * kept_variance + share * unbiased);
   }
   const std::vector<float> m = layout.Repeat(means), f = layout.Repeat(factors), o = layout.Repeat(offsets);
-  Parallel(layout.tasks, [&](int64_t i) {
-    const int64_t at = layout.first(i);
+  Parallel(layout.tasks, [&](int64_t k) {
+    const int64_t i = layout.backwards(k), at = layout.first(i);
     Normalise(x.data() + at, added ? side.data() + at : nullptr, settings.relu, layout.length(i), m.data(),
               f.data(), o.data(), layout.period, y.data() + at);
   });
@@ -232,8 +234,26 @@ SD_VECTORISED void Gradient(const float* g, const float* x, const float* addend,
   else GradientAs<false>(g, x, addend, n, mean, factor, slope, shift, period, dx);
 }
 
+// Whether there is a number for each of another tensor: the same shape, or more channels.
+bool Covers(std::vector<int64_t> wide, std::vector<int64_t> shape) {
+  if (wide.empty() || wide.size() != shape.size() || wide.back() < shape.back()) return false;
+  wide.pop_back();
+  shape.pop_back();
+  return wide == shape;
+}
+
+// Adds the first channels of rows that have more.
+SD_VECTORISED void AddRows(const float* addend, int64_t rows, int64_t channels, int64_t stride, float* dx) {
+  for (int64_t row = 0; row < rows; ++row) {
+    const float* from = addend + row * stride;
+    float* to = dx + row * channels;
+#pragma GCC ivdep
+    for (int64_t c = 0; c < channels; ++c) to[c] += from[c];
+  }
+}
+
 // One or two gradients, x, scale, the batch's mean and 1 / √(variance + epsilon), y (read where there is a ReLU), what is
-// added (none or one) → dx, dscale, doffset, and g where it is kept.
+// added (none or one; of rows with more channels the first) → dx, dscale, doffset, and g where it is kept.
 void ComputeGradient(void* given, TF_OpKernelContext* context) {
   const GradientSettings& settings = *static_cast<GradientSettings*>(given);
   const Call call(context);
@@ -244,7 +264,7 @@ void ComputeGradient(void* given, TF_OpKernelContext* context) {
   const Tensor y = call.Input(n + 4), addend = call.Input(added ? n + 5 : n);
   const int64_t channels = scale.size(), size = x.size();
   if (channels == 0 || size % channels != 0 || dy.size() != size || second.size() != size || y.size() != size ||
-      addend.size() != size || mean.size() != channels || inverse.size() != channels) {
+      !Covers(addend.shape(), x.shape()) || mean.size() != channels || inverse.size() != channels) {
     return call.Fail("the gradient of batch normalisation: expected tensors of one shape, and a number a channel");
   }
   const std::vector<int64_t> vector{channels}, shape = x.shape(), none{0};
@@ -258,6 +278,8 @@ void ComputeGradient(void* given, TF_OpKernelContext* context) {
   float* const written = keep ? kept.data() : dx.data();
   const float* const g = changed ? written : dy.data();
 
+  const int64_t stride = addend.shape().back();
+  const bool wider = stride > channels;
   const Layout layout(size, channels);
   std::vector<float> sums(layout.tasks * layout.period), products(layout.tasks * layout.period);
   const std::vector<double> means(mean.data(), mean.data() + channels);
@@ -280,10 +302,11 @@ void ComputeGradient(void* given, TF_OpKernelContext* context) {
     shifts[c] = -factors[c] * sum[c] / rows;
   }
   const std::vector<float> f = layout.Repeat(factors), s = layout.Repeat(slopes), t = layout.Repeat(shifts);
-  Parallel(layout.tasks, [&](int64_t i) {
-    const int64_t at = layout.first(i);
-    Gradient(g + at, x.data() + at, added ? addend.data() + at : nullptr, layout.length(i), m.data(), f.data(),
-             s.data(), t.data(), layout.period, dx.data() + at);
+  Parallel(layout.tasks, [&](int64_t k) {
+    const int64_t i = layout.backwards(k), at = layout.first(i), length = layout.length(i);
+    Gradient(g + at, x.data() + at, added && !wider ? addend.data() + at : nullptr, length, m.data(), f.data(), s.data(),
+             t.data(), layout.period, dx.data() + at);
+    if (wider) AddRows(addend.data() + at / channels * stride, length / channels, channels, stride, dx.data() + at);
   });
 }
 

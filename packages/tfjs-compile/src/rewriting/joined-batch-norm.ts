@@ -2,7 +2,7 @@
 // write memory once where TensorFlow's do so for normalisation, addition and ReLU each.
 import { DType } from "../node-backend.ts";
 import type { RecordedOp, Ref, TensorType } from "../recording.ts";
-import type { Draft } from "./draft.ts";
+import { type Draft, FLOAT } from "./draft.ts";
 import {
   ADDITIONS,
   type Before,
@@ -124,5 +124,29 @@ function addedAfter(before: Before, gradient: number): readonly Ref[] {
   if (addend === undefined || comesFrom(draft, addend, gradient)) return [];
   joined.add(addition);
   replaced.set(`o${addition}:0`, dx);
-  return [addend];
+  return [wholeOf(before, addend)];
 }
+
+/**
+ * The tensor whose first channels are a gradient that nothing else takes, as of a concatenation: it is
+ * read where it lies, and the other parts are sliced out. The gradient itself where it is none.
+ */
+function wholeOf({ draft, uses, replaced }: Before, gradient: Ref): Ref {
+  const split = draft.op(gradient, "SplitV");
+  if (split === undefined || uses.get(gradient) !== 1) return gradient;
+  const [whole, , axis] = split.inputs as [Ref, Ref, Ref];
+  const last = draft.typeOf(whole).shape.length - 1;
+  if (![last, -1].includes(draft.constant(axis)?.[0] ?? 0)) return gradient;
+  let first = draft.typeOf(gradient).shape[last]!;
+  for (const [k, part] of split.outputs.entries()) {
+    if (k === 0) continue;
+    const begin = draft.add("int32", [last + 1], [...Array<number>(last).fill(0), first]);
+    const size = draft.add("int32", [last + 1], part.shape);
+    const op = { name: "Slice", attributes: SLICE, inputs: [whole, begin, size], outputs: [part] };
+    replaced.set(`o${draft.numberOf(gradient)}:${k}`, `o${draft.ops.push(op) - 1}:0`);
+    first += part.shape[last]!;
+  }
+  return whole;
+}
+
+const SLICE = { T: FLOAT, Index: { kind: "type", value: DType.int32 } } as const;
