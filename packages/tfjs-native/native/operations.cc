@@ -3,6 +3,8 @@
 
 #include <node_api.h>
 
+#include <string>
+
 #include "batch-norm.h"
 
 namespace sd {
@@ -36,21 +38,31 @@ void Register(const Operation& operation, TF_Status* status) {
 
 namespace {
 
+// What TensorFlow was told, once a process however often this is loaded: the operations, or what was wrong.
+struct Registered {
+  std::vector<const char*> names;
+  std::string problem;
+
+  Registered() {
+    const sd::Status status;
+    names = sd::RegisterBatchNorm(status);
+    if (!status.ok()) problem = TF_Message(status);
+  }
+};
+
 // register(): string[], the operations that TensorFlow knows now.
 napi_value RegisterAll(napi_env env, napi_callback_info) {
-  const sd::Status status;
-  const auto names = sd::RegisterBatchNorm(status);
-  napi_value list;
-  if (!status.ok()) {
-    napi_throw_error(env, nullptr, TF_Message(status));
+  static const Registered registered;
+  if (!registered.problem.empty()) {
+    napi_throw_error(env, nullptr, registered.problem.c_str());
     return nullptr;
   }
+  napi_value list;
   napi_create_array(env, &list);
-  uint32_t count = 0;
-  for (const char* name : names) {
-    napi_value text;
-    napi_create_string_utf8(env, name, NAPI_AUTO_LENGTH, &text);
-    napi_set_element(env, list, count++, text);
+  for (size_t i = 0; i < registered.names.size(); ++i) {
+    napi_value name;
+    napi_create_string_utf8(env, registered.names[i], NAPI_AUTO_LENGTH, &name);
+    napi_set_element(env, list, static_cast<uint32_t>(i), name);
   }
   return list;
 }

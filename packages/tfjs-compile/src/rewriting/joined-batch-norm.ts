@@ -16,7 +16,8 @@ import {
 /**
  * Every `FusedBatchNormV3` in training becomes `SdBatchNorm`, with the addition and the ReLU that
  * alone take its result; its gradient becomes `SdBatchNormGradient`, with the ReLU's gradient, the
- * sum of two gradients before it and the addition that alone takes the gradient of the input.
+ * sum of two gradients before it and the addition that alone takes the gradient of the input. Each of
+ * these is then left out of the graph, as nothing takes it any more.
  */
 export function joinBatchNorms(draft: Draft): void {
   const before = lookAt(draft);
