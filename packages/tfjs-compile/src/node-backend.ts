@@ -39,6 +39,8 @@ export interface Binding {
   readonly TF_ATTR_BOOL: number;
   readonly TF_ATTR_TYPE: number;
   readonly TF_ATTR_SHAPE: number;
+  /** The operations, by name, that @sd/tfjs-native has added to TensorFlow's on the processor. */
+  readonly ownOperations?: ReadonlySet<string>;
   createTensor(shape: readonly number[], dtype: number, values: Values): number;
   deleteTensor(id: number): void;
   tensorDataSync(id: number): Values;

@@ -122,8 +122,8 @@ export class RecordedProgram {
 
   export(folder: string, entry: string, signature: Signature): void {
     this.#contracts.get(entry)!.check(signature);
-    const key = signatureKey(entry, signature);
-    const recording = this.#recordings.get(key) ?? this.#record(entry, signature);
+    // Who reads the model knows TensorFlow's own operations alone.
+    const recording = this.#record(entry, signature, { own: false });
     const values = Object.values(this.read(this.#variables.names));
     exportRecording(folder, recording, this.#graphVariables, values);
   }
@@ -191,7 +191,7 @@ export class RecordedProgram {
     return recording;
   }
 
-  #record(entry: string, inputs: Signature): Recording {
+  #record(entry: string, inputs: Signature, { own = true } = {}): Recording {
     this.#variables.checkAlive();
     const step = {
       backend: this.#backend,
@@ -204,7 +204,10 @@ export class RecordedProgram {
     const recording = record(step);
     checkRepeatable(recording, record(step));
     this.#contracts.get(entry)!.accept(inputs);
-    return { ...rewrite(recording, this.#graphVariables), xla: this.#xla.includes(entry) };
+    const xla = this.#xla.includes(entry);
+    // XLA compiles TensorFlow's own operations alone.
+    const more = own && !xla ? this.#backend.binding.ownOperations : undefined;
+    return { ...rewrite(recording, this.#graphVariables, more), xla };
   }
 
   /** Leaves the `tf.Variable`s without the values that the session has now. */

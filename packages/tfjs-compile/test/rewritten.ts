@@ -21,8 +21,15 @@ export interface Case {
 export const values = (shape: readonly number[], seed: number): tf.Tensor =>
   tf.tensor(wave(shape, seed), [...shape]);
 
-/** The names of the operations that are left, sorted. */
-export function operations({ variables, step, inputs }: Case): string[] {
+/** The operations that @sd/tfjs-native has added to TensorFlow's. */
+export const ownOperations = (): ReadonlySet<string> | undefined =>
+  (tf.backend() as NodeBackend).binding.ownOperations;
+
+/** The names of the operations that are left, sorted; with those of `more` besides TensorFlow's. */
+export function operations(
+  { variables, step, inputs }: Case,
+  more?: ReadonlySet<string>,
+): string[] {
   const all = variables();
   const list = Object.values(all);
   const signature: Signature = new Map(
@@ -37,7 +44,7 @@ export function operations({ variables, step, inputs }: Case): string[] {
     shapes: new ShapeCache(),
   });
   const types = list.map(({ shape }) => ({ shape, dtype: 1 }));
-  const rewritten = rewrite(recording, types);
+  const rewritten = rewrite(recording, types, more);
   const names = [...usedOps(rewritten)].map((i) => rewritten.ops[i]!.name);
   tf.dispose(all);
   return names.sort();

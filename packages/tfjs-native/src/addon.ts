@@ -16,12 +16,16 @@ const COMPILER = "g++";
 /** The C++ of this package, beside src/ and dist/. */
 const OWN_SOURCES = fileURLToPath(new URL("../native", import.meta.url));
 
+const OPERATIONS = ["operations.cc", "batch-norm.cc", "parallel.cc"];
+const TENSORFLOW = LIBRARIES.map((name) => `-l:${name}`);
+
 /** The addons that are compiled, by file name. */
 export const ADDONS = {
   binding: "tfjs_binding.node",
   logLevel: "log_level.node",
   memory: "memory.node",
   gpu: "gpu.node",
+  operations: "operations.node",
 } as const;
 
 const headersFolder = (): string => require("node-api-headers").include_dir as string;
@@ -62,9 +66,14 @@ const compilations = (packageFolder: string): readonly Compilation[] => [
   },
   { output: ADDONS.gpu, sources: [join(OWN_SOURCES, "gpu.cc")], libraries: ["-ldl"] },
   {
+    output: ADDONS.operations,
+    sources: OPERATIONS.map((name) => join(OWN_SOURCES, name)),
+    libraries: [...TENSORFLOW, "-lpthread"],
+  },
+  {
     output: ADDONS.binding,
     sources: ["tfjs_backend.cc", "tfjs_binding.cc"].map((n) => join(packageFolder, "binding", n)),
-    libraries: LIBRARIES.map((name) => `-l:${name}`),
+    libraries: TENSORFLOW,
   },
 ];
 

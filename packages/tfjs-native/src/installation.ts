@@ -19,6 +19,8 @@ export interface EngineInstallation {
   readonly memory: string;
   /** A fourth one, which asks NVIDIA's driver what it can do. */
   readonly gpu: string;
+  /** A fifth one, with operations that TensorFlow does not have. */
+  readonly operations: string;
   /** The folder of `@tensorflow/tfjs-node-gpu`, whose kernels are loaded. */
   readonly packageFolder: string;
   /** The folder with TensorFlow's shared libraries. */
@@ -58,6 +60,7 @@ export async function inspect(
       logLevel: join(folder, ADDONS.logLevel),
       memory: join(folder, ADDONS.memory),
       gpu: join(folder, ADDONS.gpu),
+      operations: join(folder, ADDONS.operations),
       packageFolder,
       libraries: join(tensorflow, "tensorflow"),
       tensorflowVersion: build.version,

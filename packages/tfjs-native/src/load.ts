@@ -61,6 +61,8 @@ export interface LoadOptions extends FindOptions {
 
 interface Binding {
   readonly TF_Version: string;
+  /** The operations, by name, that TensorFlow knows besides its own. */
+  ownOperations?: ReadonlySet<string>;
 }
 
 interface NativeBackend {
@@ -82,9 +84,15 @@ function setDefaults(): void {
   process.env.TF_FORCE_GPU_ALLOW_GROWTH ??= "true";
 }
 
+/** Makes this package's operations known to TensorFlow; native/operations.cc. */
+function addOperations(addon: string): ReadonlySet<string> {
+  const { register } = require(addon) as { register(): string[] };
+  return new Set(register());
+}
+
 /** Registers the backend as tfjs-node's own index.js does, without its search for an addon inside the package's folder. */
 function register(installation: EngineInstallation): NativeEngine {
-  const { addon, logLevel, packageFolder, flavour } = installation;
+  const { addon, logLevel, operations, packageFolder, flavour } = installation;
   setDefaults();
   const tf = require("@tensorflow/tfjs") as typeof TensorFlow;
   const requireOfTfjs = createRequire(require.resolve("@tensorflow/tfjs"));
@@ -113,6 +121,8 @@ function register(installation: EngineInstallation): NativeEngine {
     throw new EngineError("LOAD_FAILED", "the TensorFlow backend did not initialise");
   }
   const { isUsingGpuDevice } = tf.backend() as unknown as NativeBackend;
+  // They run on the processor: where a GPU is used, the tensors are not there.
+  if (!isUsingGpuDevice) binding.ownOperations = addOperations(operations);
   return {
     tf,
     device: isUsingGpuDevice ? "GPU" : "CPU",

@@ -66,6 +66,7 @@ describe("a damaged file is named, and repaired by its wheel alone", () => {
         "compile log_level.node",
         "compile memory.node",
         "compile gpu.node",
+        "compile operations.node",
         "compile tfjs_binding.node",
       ],
     ]);
