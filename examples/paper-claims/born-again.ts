@@ -3,7 +3,7 @@ import { type Among, judge, type Prediction, pairs } from "./comparison.ts";
 import type { Findings, Study } from "./experiment.ts";
 import { number, table } from "./markdown.ts";
 import { accuracy, uncertainty, valueIn } from "./measures.ts";
-import { outcomesTable } from "./outcome-tables.ts";
+import { exploredTable, outcomesTable } from "./outcome-tables.ts";
 import { spearman } from "./rank-correlation.ts";
 import type { Run } from "./runs.ts";
 import { TARGET_TITLES, type Targets, targetCells, targetsOf } from "./targets.ts";
@@ -45,6 +45,12 @@ function correlationLine(students: readonly Taught[], words: string): string {
       2,
     );
   return `- 1d, ${words} (${students.length} students): Spearman's correlation of the gain over generation 0 with the teacher's diversity ${of("diversity")}, with its uncertainty ${of("uncertainty")}.`;
+}
+
+/** The correlations among the students that the protocol admits, and among all where these are more. */
+function correlations(admitted: readonly Taught[], all: readonly Taught[]): string {
+  const own = correlationLine(admitted, "by the protocol");
+  return all.length === admitted.length ? own : `${own}\n${correlationLine(all, "all runs")}`;
 }
 
 /** What the students of each generation are told, mean over seeds. */
@@ -95,12 +101,12 @@ export async function bornAgain({ runs, rows }: Study): Promise<Findings> {
     blocks: {
       "born-again-values": valuesTable(rows, [agreementColumn(runs)]),
       "born-again-tests": outcomesTable(outcomes),
-      "born-again-tests-all": outcomesTable(explored),
+      "born-again-tests-all": exploredTable(outcomes, explored),
       "born-again-targets": await toldTable(runs),
-      "born-again-correlation": [
-        correlationLine(await taught(runs, "admitted"), "by the protocol"),
-        correlationLine(await taught(runs, "all"), "all runs"),
-      ].join("\n"),
+      "born-again-correlation": correlations(
+        await taught(runs, "admitted"),
+        await taught(runs, "all"),
+      ),
     },
   };
 }

@@ -28,8 +28,13 @@ export function fill(document: string, blocks: Blocks): string {
   return text;
 }
 
-/** A document of the blocks alone. */
+/** A document of the blocks alone, each in its place. */
 export const plain = (title: string, blocks: Blocks): string =>
-  [`# ${title}`, ...Object.entries(blocks).flatMap(([name, block]) => [`## ${name}`, block])]
+  [
+    `# ${title}`,
+    ...Object.entries(blocks).map(
+      ([name, block]) => `## ${name}\n\n${begin(name)}\n\n${block}\n\n${END}`,
+    ),
+  ]
     .join("\n\n")
     .concat("\n");

@@ -36,6 +36,19 @@ export function outcomesTable(outcomes: readonly Outcome[]): string {
   return table(head, rows, 4);
 }
 
+/** Whether the protocol sets no run aside, so that the predictions of all runs are judged by the same ones. */
+const nothingAside = (outcomes: readonly Outcome[], explored: readonly Outcome[]): boolean =>
+  outcomes.every(({ seeds }, i) => seeds.length === explored[i]!.seeds.length);
+
+/** The predictions of all runs, where these are others than the protocol compares. */
+export const exploredTable = (
+  outcomes: readonly Outcome[],
+  explored: readonly Outcome[],
+): string =>
+  nothingAside(outcomes, explored)
+    ? "No run is set aside: all are compared above."
+    : outcomesTable(explored);
+
 /** A difference with its interval, and its p-value. */
 function differenceCells(outcome: Outcome): string[] {
   if (Number.isNaN(outcome.difference)) return ["–", "–"];
@@ -43,16 +56,17 @@ function differenceCells(outcome: Outcome): string[] {
   return [`${difference(outcome)} (${ends(outcome, interval)})`, probability(adjusted)];
 }
 
-/** All predictions in one table: by the protocol, and of all runs. */
+/** All predictions in one table: by the protocol, and of all runs where these are others. */
 export function verdictsTable(outcomes: readonly Outcome[], explored: readonly Outcome[]): string {
+  const more = !nothingAside(outcomes, explored);
   const rows = outcomes.map((outcome, i) => {
     const { claim, words, measure, expected, verdict } = outcome;
     return [
       ...[claim, `${measure.name} of ${words}`, expected, verdict],
       ...differenceCells(outcome),
-      ...differenceCells(explored[i]!),
+      ...(more ? differenceCells(explored[i]!) : []),
     ];
   });
   const head = ["", "compared", "predicted", "verdict", "difference", "p, Holm"];
-  return table([...head, "of all runs", "p, Holm"], rows, 4);
+  return table([...head, ...(more ? ["of all runs", "p, Holm"] : [])], rows, 4);
 }

@@ -6,7 +6,7 @@ import type { Blocks } from "./document.ts";
 import type { Findings, Study } from "./experiment.ts";
 import { number, table } from "./markdown.ts";
 import { accuracy, type Measure, scaledNll, valueIn } from "./measures.ts";
-import { outcomesTable } from "./outcome-tables.ts";
+import { exploredTable, outcomesTable } from "./outcome-tables.ts";
 import type { Run } from "./runs.ts";
 import { valuesTable } from "./values.ts";
 import { type Votes, votesCrossEntropy } from "./votes.ts";
@@ -65,15 +65,18 @@ function* draws(n: number): Generator<number[]> {
   }
 }
 
+/** A share of gains, its interval, and of how many seeds. */
+interface ShareOfGain {
+  readonly share: number;
+  readonly interval: readonly [number, number];
+  readonly seeds: number;
+}
+
 /** The share of self-distillation's gain that beta smoothing gets, and its interval over the seeds that all three have. */
 export function shareOfGain(
   { crossEntropy, ranked, selfDistillation }: Methods,
   among: Among = "admitted",
-): {
-  readonly share: number;
-  readonly interval: readonly [number, number];
-  readonly seeds: number;
-} {
+): ShareOfGain {
   const value = (run: Run): number => valueIn(accuracy, run);
   const gains = pairs(selfDistillation, crossEntropy, among).flatMap(([taught, plain]) => {
     const [found] = pairs(ranked, [plain], among);
@@ -94,16 +97,17 @@ function shareLine(noise: number, methods: Methods, outcomes: readonly Outcome[]
   const helped = outcomes.find(
     ({ claim, words }) => claim === "3a" && words.endsWith(noiseWords(noise)),
   );
-  const value = (among: Among): string => {
-    const { share, interval, seeds } = shareOfGain(methods, among);
+  const [admitted, all] = [shareOfGain(methods), shareOfGain(methods, "all")];
+  const value = ({ share, interval, seeds }: ShareOfGain): string => {
     if (Number.isNaN(share)) return `${seeds} ${seeds === 1 ? "seed" : "seeds"}, not compared`;
     return `${number(share, 2)} (95 % over ${seeds} seeds: ${number(interval[0], 2)} … ${number(interval[1], 2)})`;
   };
+  const more = all.seeds === admitted.seeds ? "" : `; ${value(all)} of all runs`;
   const counts =
     helped?.verdict === "shown"
       ? ""
       : " It is no answer: that self-distillation gains anything is not shown.";
-  return `- 3c, ${noiseWords(noise)}, beta smoothing's gain ÷ self-distillation's: ${value("admitted")} by the protocol; ${value("all")} of all runs.${counts}`;
+  return `- 3c, ${noiseWords(noise)}, beta smoothing's gain ÷ self-distillation's: ${value(admitted)} by the protocol${more}.${counts}`;
 }
 
 /** Each method's cross-entropy against the votes of people, of networks that were trained on clean labels. */
@@ -134,7 +138,7 @@ export function smoothing(study: Study, votes: Votes | undefined): Findings {
   const blocks: Blocks = {
     ...Object.fromEntries(values),
     "smoothing-tests": outcomesTable(outcomes),
-    "smoothing-tests-all": outcomesTable(explored),
+    "smoothing-tests-all": exploredTable(outcomes, explored),
     "smoothing-share": noises.map((noise) => shareLine(noise, at(noise), outcomes)).join("\n"),
     ...(votes ? { "smoothing-votes": votesTable(study, votes) } : {}),
   };

@@ -4,7 +4,7 @@ import { judge, type Prediction } from "./comparison.ts";
 import type { Findings, Study } from "./experiment.ts";
 import { number, table } from "./markdown.ts";
 import { accuracy, valueIn } from "./measures.ts";
-import { outcomesTable } from "./outcome-tables.ts";
+import { exploredTable, outcomesTable } from "./outcome-tables.ts";
 import type { Run } from "./runs.ts";
 import { TARGET_TITLES, targetCells, targetsOf } from "./targets.ts";
 import { agreementColumn, valuesTable } from "./values.ts";
@@ -45,7 +45,7 @@ export async function temperature({ runs, rows }: Study): Promise<Findings> {
       "temperature-values": valuesTable(rows, [agreementColumn(runs)]),
       "temperature-targets": table(head, lines),
       "temperature-tests": outcomesTable(outcomes),
-      "temperature-tests-all": outcomesTable(explored),
+      "temperature-tests-all": exploredTable(outcomes, explored),
     },
   };
 }

@@ -6,10 +6,11 @@ import { promisify } from "node:util";
 import { pairedSeedInterval } from "@sd/metrics";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { judge, pairs } from "../comparison.ts";
+import { judge, type Prediction, pairs } from "../comparison.ts";
 import { fill } from "../document.ts";
 import { number, signed, table } from "../markdown.ts";
 import { accuracy, valueIn } from "../measures.ts";
+import { exploredTable, verdictsTable } from "../outcome-tables.ts";
 import { spearman } from "../rank-correlation.ts";
 import { writeResults } from "../results.ts";
 import { readStudy, riseOf } from "../runs.ts";
@@ -64,13 +65,17 @@ describe("a prediction", () => {
     const groups = [of("self-distillation"), of("cross-entropy")] as const;
     expect(pairs(...groups, "all")).toHaveLength(4);
     expect(pairs(...groups, "admitted").map(([{ seed }]) => seed)).toEqual([3]);
-    const [outcome] = judge([
-      {
-        ...{ claim: "x", words: "", measure: accuracy, expected: "higher" },
-        ...{ own: of("self-distillation"), other: of("cross-entropy") },
-      },
-    ]);
-    expect(outcome!.verdict).toBe("not compared");
+    const prediction: Prediction = {
+      ...{ claim: "x", words: "", measure: accuracy, expected: "higher" },
+      ...{ own: of("self-distillation"), other: of("cross-entropy") },
+    };
+    const [outcomes, explored] = [judge([prediction]), judge([prediction], "all")];
+    expect(outcomes[0]!.verdict).toBe("not compared");
+    expect(exploredTable(outcomes, explored)).toContain("| explored |");
+    expect(verdictsTable(outcomes, explored)).toContain("of all runs");
+    // Where nothing is set aside, nothing is said twice.
+    expect(exploredTable(explored, explored)).toBe("No run is set aside: all are compared above.");
+    expect(verdictsTable(explored, explored)).not.toContain("of all runs");
   });
 });
 
@@ -185,6 +190,9 @@ describe("the results", () => {
     expect(text).not.toMatch(/NaN|undefined/);
     expect(text).toMatch(/\| 1a .*\| shown .*\|/);
     expect(text).toContain("64 runs, 6.4 hours of one core each.");
+    await writeFile(out, text.replace("64 runs", "no runs"));
+    await writeResults({ runs: folder, data: folder, out });
+    expect(await readFile(out, "utf8")).toBe(text);
     expect(await readdir(join(folder, "figures"))).toEqual([
       "born-again.svg",
       "smoothing.svg",
