@@ -22,7 +22,7 @@ import {
 export function joinBatchNorms(draft: Draft): void {
   const before = lookAt(draft);
   for (const [i, op] of draft.ops.entries()) {
-    if (isJoinable(draft, op, i, before)) joinOne(before, op, i);
+    if (isJoinable(before, op, i)) joinOne(before, op, i);
   }
   draft.substitute((ref) => before.replaced.get(ref) ?? ref);
 }
@@ -30,14 +30,18 @@ export function joinBatchNorms(draft: Draft): void {
 const GRADIENT = "FusedBatchNormGradV3";
 
 /** Whether an operation normalises in training, and only gradients take what it keeps for them. */
-function isJoinable(draft: Draft, op: RecordedOp, i: number, { takers }: Before): boolean {
-  const { name, attributes, inputs } = op;
+function isJoinable(before: Before, { name, attributes, inputs }: RecordedOp, i: number): boolean {
+  const { draft } = before;
   if (name !== "FusedBatchNormV3" || attributes.is_training?.value !== true) return false;
   if ((attributes.data_format?.value ?? "NHWC") !== "NHWC") return false;
   if (draft.typeOf(inputs[0]!).dtype !== DType.float32) return false;
-  const kept = [3, 4, 5].flatMap((k) => takers.get(`o${i}:${k}`) ?? []);
-  return kept.every((taker) => draft.ops[taker]!.name === GRADIENT);
+  return keptFor(before, i).every((taker) => draft.ops[taker]!.name === GRADIENT);
 }
+
+/** The operations, by number, that take what normalisation `i` keeps for its gradients. */
+const keptFor = ({ takers }: Before, i: number): readonly number[] => [
+  ...new Set([3, 4, 5].flatMap((k) => takers.get(`o${i}:${k}`) ?? [])),
+];
 
 /** The addition and the ReLU after a normalisation, as far as they can be part of it. */
 interface After {
@@ -59,12 +63,10 @@ function whatFollows(before: Before, i: number): After {
 }
 
 function joinOne(before: Before, { attributes, inputs, outputs }: RecordedOp, i: number): void {
-  const { draft, replaced, takers } = before;
+  const { draft, replaced } = before;
   const { side, relu } = whatFollows(before, i);
   const [output, mean] = outputs as [TensorType, TensorType];
-  // While the operation still has its name: gradients are found by what it keeps for them.
-  const gradients = new Set([3, 4, 5].flatMap((k) => takers.get(`o${i}:${k}`) ?? []));
-  for (const gradient of gradients) joinGradient(before, i, relu, gradient);
+  for (const gradient of keptFor(before, i)) joinGradient(before, i, relu, gradient);
   draft.ops[i] = {
     name: "SdBatchNorm",
     attributes: {
